@@ -1,0 +1,58 @@
+interface ErrorCode {
+  /** The status of the HTTP answer; absent where only a frame can carry the code. */
+  readonly status?: number;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** What it means, in one sentence, for the documents and as the problem's title. */
+  readonly title: string;
+}
+
+/** Every error code of both contracts. HTTP answers, error frames, the SDK and the documents read this table. */
+export const ERRORS = {
+  invalid_json: { status: 400, retryable: false, title: 'The body or frame is not one JSON object in UTF-8.' },
+  invalid_field: { status: 400, retryable: false, title: 'A field is missing, of the wrong type or out of bounds.' },
+  unknown_field: { status: 400, retryable: false, title: 'The body has a field that does not exist.' },
+  invalid_path: { status: 400, retryable: false, title: 'The path or query is malformed or out of bounds.' },
+  unauthorized: { status: 401, retryable: false, title: 'The API key is missing or wrong.' },
+  forbidden: { status: 403, retryable: false, title: 'The key or token does not allow this.' },
+  not_found: { status: 404, retryable: false, title: 'There is no such path or thing.' },
+  method_not_allowed: { status: 405, retryable: false, title: 'The path exists, but not with this method.' },
+  too_large: { status: 413, retryable: false, title: 'The body, frame or data is over its size limit.' },
+  unsupported_media_type: { status: 415, retryable: false, title: 'The content type of the body is not application/json.' },
+  internal: { status: 500, retryable: false, title: 'An error of the server; its log has the request id.' },
+  overloaded: { status: 503, retryable: true, title: 'The server has reached a limit; try again after a while.' },
+  unavailable: { status: 503, retryable: true, title: 'Something the server depends on is away; try again after a while.' },
+  outcome_unknown: {
+    status: 503,
+    retryable: false,
+    title: 'Whether the message was kept is not known; without an idempotency key a repeat may arrive twice.',
+  },
+  bad_frame: { retryable: false, title: 'The frame is binary, not a JSON object, or not known.' },
+  hello_expected: { retryable: false, title: 'The first frame must be hello, and hello comes once.' },
+  bad_token: { retryable: false, title: 'The token is missing, malformed, or not signed with an accepted key.' },
+  token_expired: { retryable: true, title: 'The token has expired; fetch a new one.' },
+  no_hello: { retryable: true, title: 'No hello came within the deadline.' },
+  registration_failed: { retryable: true, title: 'The connection could not be registered; try elsewhere.' },
+  channel_forbidden: { retryable: false, title: 'The token does not allow this channel.' },
+  too_many_subscriptions: { retryable: false, title: 'The connection has as many subscriptions as it may have.' },
+} as const satisfies Record<string, ErrorCode>;
+
+/** A stable code that tells clients what went wrong. */
+export type ErrorCodeName = keyof typeof ERRORS;
+
+/** An error that a caller is told of: its code decides the HTTP status or the frame. */
+export class SwitchboardError extends Error {
+  override readonly name = 'SwitchboardError';
+
+  constructor(
+    readonly code: ErrorCodeName,
+    message: string = ERRORS[code].title,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+
+  get retryable(): boolean {
+    return ERRORS[this.code].retryable;
+  }
+}

@@ -1,0 +1,5 @@
+export * from './bounds';
+export * from './close-codes';
+export * from './error-codes';
+export * from './frames';
+export * from './stream-key';

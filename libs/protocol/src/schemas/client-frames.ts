@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { BOUNDS, isChannel, isDevice, isSeq } from '../bounds';
+
+const channel = z.string().refine(isChannel, 'must be 1–128 of [A-Za-z0-9._:@~-]');
+const seq = z.custom<number>(isSeq, 'must be a whole number from 0 to 2^53 − 1');
+const id = z.custom<number>(isSeq, 'must be a whole number from 0 to 2^53 − 1');
+
+const hello = z.object({
+  type: z.literal('hello'),
+  token: z.string().max(BOUNDS.tokenBytes).optional(),
+  device: z.string().refine(isDevice, 'must be 1–64 of [A-Za-z0-9._-]').optional(),
+  resume: z.record(z.string(), seq).optional(),
+  channels: z.array(channel).optional(),
+});
+
+/** The frames of a client, by type. Unknown fields are ignored, as the contract says. */
+export const clientFrameSchemas = {
+  hello,
+  subscribe: z.object({ type: z.literal('subscribe'), id, channel, after: seq.optional() }),
+  unsubscribe: z.object({ type: z.literal('unsubscribe'), id, channel }),
+  ping: z.object({ type: z.literal('ping') }),
+  pong: z.object({ type: z.literal('pong') }),
+} as const;
