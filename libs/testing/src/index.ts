@@ -1,0 +1,1 @@
+export { createTestDatabase, kafkaBrokers, type TestDatabase } from './services';
