@@ -9,6 +9,7 @@ interface ErrorCode {
 
 /** Every error code of both contracts. HTTP answers, error frames, the SDK and the documents read this table. */
 export const ERRORS = {
+  invalid_request: { status: 400, retryable: false, title: 'The bytes on the connection are not a well-formed HTTP request.' },
   invalid_json: { status: 400, retryable: false, title: 'The body or frame is not one JSON object in UTF-8.' },
   invalid_field: { status: 400, retryable: false, title: 'A field is missing, of the wrong type or out of bounds.' },
   unknown_field: { status: 400, retryable: false, title: 'The body has a field that does not exist.' },
@@ -17,8 +18,10 @@ export const ERRORS = {
   forbidden: { status: 403, retryable: false, title: 'The key or token does not allow this.' },
   not_found: { status: 404, retryable: false, title: 'There is no such path or thing.' },
   method_not_allowed: { status: 405, retryable: false, title: 'The path exists, but not with this method.' },
+  request_timeout: { status: 408, retryable: true, title: 'The request did not arrive in time.' },
   too_large: { status: 413, retryable: false, title: 'The body, frame or data is over its size limit.' },
   unsupported_media_type: { status: 415, retryable: false, title: 'The content type of the body is not application/json.' },
+  headers_too_large: { status: 431, retryable: false, title: 'The head of the request is over its size limit.' },
   internal: { status: 500, retryable: false, title: 'An error of the server; its log has the request id.' },
   overloaded: { status: 503, retryable: true, title: 'The server has reached a limit; try again after a while.' },
   unavailable: { status: 503, retryable: true, title: 'Something the server depends on is away; try again after a while.' },

@@ -1,0 +1,42 @@
+import { Module, type DynamicModule, type ModuleMetadata, type OnModuleInit } from '@nestjs/common';
+import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
+import { type FastifyAdapter } from '@nestjs/platform-fastify';
+import { Metrics } from '@switchboard/observability';
+import { ApiKeys } from './auth/api-keys';
+import { authorize } from './auth/authorize';
+import { ProblemFilter } from './http/problem.filter';
+import { refuseQuery } from './http/refuse-query';
+import { MessagesController } from './messages/messages.controller';
+import { UsersController } from './users/users.controller';
+
+/**
+ * The HTTP API for services, for an app on the adapter of `createHttpAdapter`. It chooses no adapters: what it needs comes from the
+ * modules that `with` is given.
+ */
+@Module({ controllers: [MessagesController, UsersController], providers: [{ provide: APP_FILTER, useClass: ProblemFilter }] })
+export class ApiModule implements OnModuleInit {
+  constructor(
+    private readonly adapterHost: HttpAdapterHost<FastifyAdapter>,
+    private readonly keys: ApiKeys,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** @param imports modules that export `AcceptMessage`, `UserConnections`, `ApiKeys`, `Metrics` and `API_OPTIONS` */
+  static with(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
+    return { module: ApiModule, imports };
+  }
+
+  onModuleInit(): void {
+    const fastify = this.adapterHost.httpAdapter.getInstance();
+    fastify.addHook('onRequest', (request, _reply, done) => {
+      authorize(request, this.keys);
+      if (request.routeOptions.config.scope !== undefined) refuseQuery(request);
+      done();
+    });
+    fastify.addHook('onResponse', (request, reply, done) => {
+      const route = request.routeOptions.url ?? 'unknown';
+      this.metrics.set.requestDuration.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1_000);
+      done();
+    });
+  }
+}

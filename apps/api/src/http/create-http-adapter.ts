@@ -1,0 +1,78 @@
+import { maxHeaderSize } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { SwitchboardError } from '@switchboard/protocol';
+import { AllowedMethods } from './allowed-methods';
+import { checkCharset } from './check-charset';
+import { sendProblem } from './problem-document';
+import { refuseBrokenRequest } from './refuse-broken-request';
+import { requestIdOf } from './request-id';
+import { toSwitchboardError } from './to-switchboard-error';
+
+const SECOND_MS = 1_000;
+const KIBIBYTE = 1_024;
+
+/** What a body may hold besides `data`: names of up to 256 bytes, each possibly written as six-byte escapes, and spacing. */
+const ROOM_BESIDES_DATA_BYTES = 16 * KIBIBYTE;
+
+/** How the HTTP side of an app behaves. */
+export interface HttpAdapterOptions {
+  readonly keepAliveMs: number;
+  readonly requestTimeoutMs: number;
+  /** The largest `data`; a body may be a little larger. */
+  readonly dataBytes: number;
+}
+
+/**
+ * The Fastify adapter for an app that imports `ApiModule`; create the app with `bodyParser: false`. JSON bodies arrive in handlers as
+ * bytes, every refusal is a problem document, parameters of paths may be as long as a request's head, and requests that arrive while the app
+ * closes are still answered.
+ */
+export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes }: HttpAdapterOptions): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: dataBytes + ROOM_BESIDES_DATA_BYTES,
+    keepAliveTimeout: keepAliveMs,
+    requestTimeout: requestTimeoutMs,
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: maxHeaderSize },
+    clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(reply, toSwitchboardError(error), request.id);
+    },
+  });
+  // Above keep-alive, or a request on a connection that has long been idle could be cut off; the request timeout bounds the head as well.
+  adapter.getInstance().server.headersTimeout = keepAliveMs + SECOND_MS;
+  takeJsonAsBytes(adapter);
+  addHooks(adapter);
+  return adapter;
+}
+
+function takeJsonAsBytes(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    checkCharset(request.headers['content-type']);
+    done(null, body);
+  });
+}
+
+function addHooks(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  const allowedMethods = new AllowedMethods();
+  fastify.addHook('onRoute', ({ url, method }) => {
+    allowedMethods.add(url, typeof method === 'string' ? [method] : method);
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id);
+    if (!request.is404) {
+      done();
+      return;
+    }
+    const [path = ''] = request.url.split('?', 1);
+    const methods = allowedMethods.of(path);
+    if (methods.length > 0) reply.header('allow', methods.join(', '));
+    done(new SwitchboardError(methods.length > 0 ? 'method_not_allowed' : 'not_found'));
+  });
+}

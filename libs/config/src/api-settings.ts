@@ -1,0 +1,31 @@
+import { apiKeyList } from './api-keys';
+import { wholeNumber } from './schemas';
+import { type Setting } from './settings';
+
+const KIBIBYTE = 1_024;
+
+/** What the HTTP API lets services do. */
+export const apiSettings = {
+  apiKeys: {
+    env: 'API_KEYS',
+    schema: apiKeyList,
+    description:
+      'The keys of services: name:secret:scope+scope, separated by commas. Scopes are send, read and admin; a secret is plain text or sha256- and the hex digits of its SHA-256.',
+    isSecret: true,
+  },
+  dataBytes: {
+    env: 'MAX_DATA_BYTES',
+    schema: wholeNumber(64 * KIBIBYTE, 1, 512 * KIBIBYTE),
+    description: 'The largest data of a message. At most half of the 1 MiB that brokers take for one event by default.',
+    unit: 'bytes',
+    shownDefault: '65536',
+  },
+  mostRouting: {
+    env: 'MAX_ROUTING_MESSAGES',
+    schema: wholeNumber(10_000, 1, 1_000_000),
+    description:
+      'How many accepted messages may be on their way to the bus at once; beyond it sends are refused with 503. Each holds its content in memory: 10,000 of 1 KiB are some 10 MiB.',
+    unit: 'messages',
+    shownDefault: '10000',
+  },
+} satisfies Record<string, Setting>;

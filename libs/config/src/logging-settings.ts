@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { type Setting } from './settings';
+
+/** The levels of the log, from the least to the most that is written. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+/** One of the levels of the log. */
+export type LogLevelName = (typeof LOG_LEVELS)[number];
+
+/** What a process writes to its log. */
+export const loggingSettings = {
+  logLevel: {
+    env: 'LOG_LEVEL',
+    schema: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
+    description: 'The least severe level that is written: error, warn, info or debug. No level below debug writes a line per message.',
+    shownDefault: 'info',
+  },
+} satisfies Record<string, Setting>;
