@@ -1,0 +1,10 @@
+export { CLOSE, channelStream, EVERYONE, mayReconnect, userStream } from '@switchboard/protocol';
+export type { ErrorCodeName, GapReason, StreamKey } from '@switchboard/protocol';
+export type { BackoffBounds } from './backoff';
+export { SwitchboardClient } from './client';
+export { CLIENT_ERRORS, ClientError, type ClientErrorCode, type ClientErrorDetails } from './client-error';
+export type { Listener } from './emitter';
+export type { ClientEvents, ClientState, Gap, Message, StateChange } from './events';
+export type { BackoffOptions, ClientOptions, TokenSource } from './options';
+export type { Subscription } from './subscriptions';
+export type { WebSocketConstructor, WebSocketLike } from './web-socket';
