@@ -1,0 +1,8 @@
+import { LogIncarnation } from './log-incarnation.entity';
+import { StoredMessage } from './stored-message.entity';
+import { StreamHead } from './stream-head.entity';
+
+export { LogIncarnation, StoredMessage, StreamHead };
+
+/** The entities of the log, for the data source. */
+export const messageLogEntities = [StreamHead, StoredMessage, LogIncarnation];

@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { wholeNumber } from './whole-number';
+
+/** A message of the log. The table is partitioned by day of expiry, so a look-up that knows `expiresAt` touches one partition only. */
+@Entity('messages')
+export class StoredMessage {
+  @PrimaryColumn({ type: 'text', collation: 'C' })
+  stream!: string;
+
+  @PrimaryColumn({ type: 'bigint', transformer: wholeNumber })
+  seq!: number;
+
+  /** Part of the key only because the key of a partitioned table must hold what it is partitioned by. */
+  @PrimaryColumn({ name: 'expires_at', type: 'timestamptz' })
+  expiresAt!: Date;
+
+  @Column({ type: 'uuid' })
+  id!: string;
+
+  /** In whole milliseconds. */
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt!: Date;
+
+  /** The content, in UTF-8. */
+  @Column({ type: 'bytea' })
+  payload!: Buffer;
+}

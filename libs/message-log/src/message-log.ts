@@ -1,0 +1,111 @@
+import { isUtf8 } from 'node:buffer';
+import { Batcher, type HotPool } from '@switchboard/database';
+import type { messageLogSettings, SettingsOf } from '@switchboard/config';
+import { SwitchboardError } from '@switchboard/protocol';
+import { appendMessages, type AppendItem } from './append-messages';
+import { findStarts } from './find-starts';
+import { checkIncarnation } from './incarnation';
+import { appendError, readError } from './log-errors';
+import type { LogPage } from './log-page';
+import type { AppendedMessage, NewMessage } from './new-message';
+import { readHeads, type CurrentHead, type SeenHead } from './read-heads';
+import { readPages, type PageRequest } from './read-pages';
+import { runSplit } from './run-split';
+import type { StartPosition, StreamStart } from './stream-start';
+
+/** The settings of the log. */
+export type MessageLogSettings = SettingsOf<typeof messageLogSettings>;
+
+/** More connections gain no throughput and cost CPU. */
+const STATEMENTS_IN_FLIGHT = 2;
+/** The connections whose streams one statement finds the starts of. */
+const STARTS_BATCH = 100;
+
+/**
+ * The ordered log of each stream. A number is visible only once all below it are; none is left out, except where a new incarnation of the
+ * log begins.
+ *
+ * Every method throws SwitchboardError: `overloaded` (too much waits), `unavailable` (the database is away; nothing was done), `internal`.
+ */
+export class MessageLog {
+  private readonly appends: Batcher<AppendItem, AppendedMessage>;
+  private readonly reads: Batcher<PageRequest, LogPage>;
+  private readonly startSearches: Batcher<readonly StreamStart[], readonly StartPosition[]>;
+
+  constructor(
+    private readonly pool: HotPool,
+    private readonly settings: MessageLogSettings,
+  ) {
+    pool.onConnect(checkIncarnation);
+    const reading = { concurrency: STATEMENTS_IN_FLIGHT, maxQueued: settings.mostQueuedReads, lingerMs: settings.readLingerMs };
+    this.appends = new Batcher({
+      run: (items) => runSplit(items, (some) => appendMessages(pool, some), appendError),
+      maxBatch: settings.appendBatch,
+      concurrency: STATEMENTS_IN_FLIGHT,
+      maxQueued: settings.mostQueuedAppends,
+      lingerMs: settings.appendLingerMs,
+      keyOf: ({ stream }) => stream,
+    });
+    this.reads = new Batcher({ ...reading, run: (requests) => this.runReads(requests), maxBatch: settings.readBatch });
+    this.startSearches = new Batcher({ ...reading, run: (calls) => this.runStartSearches(calls), maxBatch: STARTS_BATCH });
+  }
+
+  /**
+   * Commits a message. Those that one process appends to one stream get their numbers in the order of the calls, and their promises
+   * resolve in that order: a stream is in one batch at a time. Never repeats anything by itself.
+   * @throws SwitchboardError `outcome_unknown` if the connection broke before the answer: it may or may not have been committed;
+   * `internal` if the content is not UTF-8 or has a NUL
+   */
+  async append({ stream, content, ttlMs = this.settings.defaultTtlMs }: NewMessage): Promise<AppendedMessage> {
+    if (!isUtf8(content) || content.includes(0)) throw new SwitchboardError('internal', 'the content is not UTF-8 without NUL');
+    if (!Number.isSafeInteger(ttlMs) || ttlMs < 1) throw new SwitchboardError('internal', 'the time to live is not a whole number from 1');
+    try {
+      return await this.appends.add({ stream, content, ttlMs: Math.min(ttlMs, this.settings.maxTtlMs) });
+    } catch (error) {
+      throw error instanceof SwitchboardError ? error : appendError(error);
+    }
+  }
+
+  /** What a stream holds behind `after`, limited in rows and bytes. Read no earlier than this call. */
+  readPage(request: PageRequest): Promise<LogPage> {
+    return orReadError(this.reads.add(request));
+  }
+
+  /** The heads that differ from what was seen, in any order, by one statement: hand over some thousands at a time. */
+  async heads(seen: readonly SeenHead[]): Promise<readonly CurrentHead[]> {
+    return seen.length === 0 ? [] : orReadError(readHeads(this.pool, seen));
+  }
+
+  /** Where the subscriptions of one connection begin, in their order. */
+  async starts(requests: readonly StreamStart[]): Promise<readonly StartPosition[]> {
+    return requests.length === 0 ? [] : orReadError(this.startSearches.add(requests));
+  }
+
+  /** Resolves once nothing waits to be appended or read. */
+  async idle(): Promise<void> {
+    await Promise.all([this.appends.idle(), this.reads.idle(), this.startSearches.idle()]);
+  }
+
+  private runReads(requests: readonly PageRequest[]): Promise<readonly (LogPage | Error)[]> {
+    const { pageRows, pageBytes, readBytes } = this.settings;
+    const bounds = { rows: pageRows, bytes: Math.min(pageBytes, Math.floor(readBytes / requests.length)) };
+    return runSplit(requests, (some) => readPages(this.pool, some, bounds), readError);
+  }
+
+  private runStartSearches(calls: readonly (readonly StreamStart[])[]): Promise<readonly (readonly StartPosition[] | Error)[]> {
+    const run = async (some: readonly (readonly StreamStart[])[]): Promise<StartPosition[][]> => {
+      const positions = await findStarts(this.pool, some.flat());
+      let end = 0;
+      return some.map(({ length }) => positions.slice(end, (end += length)));
+    };
+    return runSplit(calls, run, readError);
+  }
+}
+
+async function orReadError<Result>(result: Promise<Result>): Promise<Result> {
+  try {
+    return await result;
+  } catch (error) {
+    throw error instanceof SwitchboardError ? error : readError(error);
+  }
+}

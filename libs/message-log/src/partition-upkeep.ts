@@ -1,0 +1,72 @@
+import { systemTimers, type Timers } from '@switchboard/database';
+import type { MessagePartitions } from './message-partitions';
+
+/** Where the upkeep tells what it did; Nest's Logger is one. */
+export interface UpkeepLog {
+  log(message: string): void;
+  warn(message: string): void;
+}
+
+/** When the upkeep runs. */
+export interface PartitionUpkeepOptions {
+  /** From the end of a round to the next, give or take a tenth, so that processes do not meet. */
+  readonly intervalMs: number;
+  readonly log: UpkeepLog;
+  readonly timers?: Timers;
+}
+
+/** After a round that failed or left something to do, unless the interval is shorter. */
+const RETRY_MS = 60_000;
+
+/** Keeps the partitions of messages in order while the process runs: a round at once, then one per interval. Never throws. */
+export class PartitionUpkeep {
+  private round: Promise<void> | undefined;
+  private cancelNext: (() => void) | undefined;
+  private isStopped = true;
+
+  constructor(
+    private readonly partitions: Pick<MessagePartitions, 'ensure' | 'dropExpired'>,
+    private readonly options: PartitionUpkeepOptions,
+  ) {}
+
+  /** Begins the first round. */
+  start(): void {
+    if (!this.isStopped) return;
+    this.isStopped = false;
+    this.runRound();
+  }
+
+  /** Resolves once a round under way has ended; none follows. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.cancelNext?.();
+    await this.round;
+  }
+
+  private runRound(): void {
+    this.round = this.keepUp().then((isDone) => {
+      if (this.isStopped) return;
+      const { intervalMs, timers = systemTimers } = this.options;
+      const delayMs = isDone ? intervalMs : Math.min(intervalMs, RETRY_MS);
+      this.cancelNext = timers.after(delayMs * (0.9 + 0.2 * Math.random()), () => {
+        this.runRound();
+      });
+    });
+  }
+
+  /** Whether nothing is left to do. */
+  private async keepUp(): Promise<boolean> {
+    const { log } = this.options;
+    try {
+      const made = await this.partitions.ensure();
+      if (made.length > 0) log.log(`made the partitions ${made.join(', ')}`);
+      const { dropped, postponed } = await this.partitions.dropExpired();
+      if (dropped.length > 0) log.log(`dropped the expired partitions ${dropped.join(', ')}`);
+      if (postponed.length > 0) log.log(`will drop later: ${postponed.join(', ')}`);
+      return postponed.length === 0;
+    } catch (error) {
+      log.warn(`the upkeep of partitions failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
+  }
+}
