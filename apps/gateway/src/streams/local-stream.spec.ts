@@ -1,0 +1,398 @@
+import fc from 'fast-check';
+import { LocalStream, type PageEntry, type StreamPage } from './local-stream';
+import { type PageRead } from './pending-reads';
+import { type Frame, type FrameSink, type Subscription } from './subscription';
+
+const LIMITS = { heldEvents: 4, heldBytes: 1_000, sliceSize: 2 };
+const PAGE_ROWS = 3;
+
+/** The log of one stream: seq 1, 2, 3, …; what has expired is no longer there. */
+class Log {
+  head = 0;
+  private readonly expired = new Set<number>();
+
+  append(): number {
+    this.head += 1;
+    return this.head;
+  }
+
+  expire(seq: number): void {
+    this.expired.add(seq);
+  }
+
+  page(after: number): StreamPage {
+    const entries: PageEntry[] = [];
+    let position = after;
+    for (let seq = after + 1, rows = 0; seq <= this.head && rows < PAGE_ROWS; seq += 1) {
+      if (this.expired.has(seq)) continue;
+      if (seq > position + 1) entries.push(entryOf(position, seq - 1));
+      entries.push(entryOf(seq - 1, seq));
+      position = seq;
+      rows += 1;
+    }
+    const isCut = entries.filter(({ after: a, through }) => through === a + 1).length >= PAGE_ROWS;
+    const through = isCut ? position : Math.max(this.head, after);
+    if (through > position) entries.push(entryOf(position, through));
+    return { entries, through, head: this.head };
+  }
+}
+
+function entryOf(after: number, through: number): PageEntry {
+  return { after, through, frame: frameOf(after, through) };
+}
+
+function frameOf(after: number, through: number): Frame {
+  return Buffer.from(`${String(after)}-${String(through)}`);
+}
+
+/** A socket that checks, at every write, that nothing is missing, repeated or out of order. */
+class CheckedSocket implements FrameSink {
+  position: number | undefined;
+  room = Infinity;
+  isFull = false;
+
+  write(frame: Frame): boolean {
+    const [after, through] = frame.toString().split('-').map(Number) as [number, number];
+    if (this.isFull) throw new Error(`wrote ${String(frame)} to a full socket`);
+    if (after !== this.position) throw new Error(`wrote ${String(frame)} at ${String(this.position)}`);
+    this.position = through;
+    this.room -= 1;
+    this.isFull = this.room <= 0;
+    return !this.isFull;
+  }
+}
+
+interface Follower {
+  readonly socket: CheckedSocket;
+  readonly subscription: Subscription;
+  /** The head, read from the log once the connection was registered; undefined while that is under way. */
+  hasStarted: boolean;
+  hasLeft: boolean;
+}
+
+/** A stream in a world where everything can go wrong, and everything happens only when the test says so. */
+class World {
+  readonly log = new Log();
+  readonly followers: Follower[] = [];
+  readonly undelivered: number[] = [];
+  private readonly reads: { readonly read: PageRead; page?: StreamPage }[] = [];
+  private readonly deferred: (() => void)[] = [];
+  private gapTimers = 0;
+  readonly stream = new LocalStream(
+    {
+      read: (read) => this.reads.push({ read }),
+      startGapTimer: () => (this.gapTimers += 1),
+      defer: (callback) => this.deferred.push(callback),
+    },
+    LIMITS,
+  );
+
+  append(): void {
+    this.undelivered.push(this.log.append());
+  }
+
+  deliver(seq: number): void {
+    this.stream.event(seq, () => frameOf(seq - 1, seq));
+  }
+
+  join(): void {
+    const socket = new CheckedSocket();
+    this.followers.push({ socket, subscription: this.stream.add(socket), hasStarted: false, hasLeft: false });
+  }
+
+  start(follower: Follower, back: number): void {
+    follower.hasStarted = true;
+    const after = Math.max(0, this.log.head - back);
+    follower.socket.position = after;
+    this.stream.start(follower.subscription, after, this.log.head);
+  }
+
+  leave(follower: Follower): void {
+    follower.hasLeft = true;
+    this.stream.remove(follower.subscription);
+  }
+
+  drain(follower: Follower): void {
+    follower.socket.room = Infinity;
+    if (!follower.socket.isFull) return;
+    follower.socket.isFull = false;
+    this.stream.drained(follower.subscription);
+  }
+
+  /** The database takes its snapshot: later appends are not in the page. */
+  snapshot(index: number): void {
+    const pending = this.reads.filter(({ page }) => page === undefined)[index];
+    if (pending !== undefined) pending.page = this.log.page(pending.read.after);
+  }
+
+  answer(index: number, fails: boolean): void {
+    const pending = this.reads[index];
+    if (pending === undefined) return;
+    this.reads.splice(index, 1);
+    if (fails) this.stream.readFailed(pending.read);
+    else this.stream.pageRead(pending.read, pending.page ?? this.log.page(pending.read.after));
+  }
+
+  fireGapTimer(): void {
+    if (this.gapTimers === 0) return;
+    this.gapTimers -= 1;
+    this.stream.gapTimerFired();
+  }
+
+  runDeferred(): void {
+    this.deferred.shift()?.();
+  }
+
+  /** Quiet falls: sockets drain, reads are answered, and a reconcile round tells the head. */
+  settle(): void {
+    for (const follower of this.followers) if (!follower.hasStarted) this.start(follower, 0);
+    this.stream.heard(this.log.head);
+    for (let steps = 0; steps < 10_000; steps += 1) {
+      for (const follower of this.followers) this.drain(follower);
+      if (this.reads.length === 0 && this.gapTimers === 0 && this.deferred.length === 0) return;
+      this.answer(0, false);
+      this.runDeferred();
+      this.fireGapTimer();
+    }
+    throw new Error('never comes to rest');
+  }
+}
+
+type Step = (world: World) => void;
+
+const index = fc.nat(7);
+const pick = <T>(list: readonly T[], at: number): T | undefined => (list.length === 0 ? undefined : list[at % list.length]);
+const on = <T>(value: T | undefined, act: (value: T) => void): void => {
+  if (value !== undefined) act(value);
+};
+const following = (world: World): Follower[] => world.followers.filter(({ hasStarted, hasLeft }) => hasStarted && !hasLeft);
+
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.constant<Step>((world) => {
+      world.append();
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: index.map<Step>((at) => (world) => {
+      on(pick(world.undelivered, at), (seq) => {
+        world.deliver(seq);
+        world.undelivered.splice(world.undelivered.indexOf(seq), 1);
+      });
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.nat(30).map<Step>((seq) => (world) => {
+      if (seq >= 1 && seq <= world.log.head) world.deliver(seq);
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: index.map<Step>((at) => (world) => {
+      on(pick(world.undelivered, at), (seq) => {
+        world.undelivered.splice(world.undelivered.indexOf(seq), 1);
+      });
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant<Step>((world) => {
+      world.stream.heard(world.log.head);
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.nat(30).map<Step>((seq) => (world) => {
+      if (seq >= 1 && !world.undelivered.includes(seq) && seq <= world.log.head) world.log.expire(seq);
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constant<Step>((world) => {
+      world.join();
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(index, fc.nat(5)).map<Step>(([at, back]) => (world) => {
+      on(
+        pick(
+          world.followers.filter(({ hasStarted, hasLeft }) => !hasStarted && !hasLeft),
+          at,
+        ),
+        (follower) => {
+          world.start(follower, back);
+        },
+      );
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: index.map<Step>((at) => (world) => {
+      on(pick(following(world), at), (follower) => {
+        world.leave(follower);
+      });
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(index, fc.nat(3)).map<Step>(([at, room]) => (world) => {
+      on(pick(following(world), at), ({ socket }) => {
+        if (!socket.isFull) socket.room = room + 1;
+      });
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: index.map<Step>((at) => (world) => {
+      on(pick(following(world), at), (follower) => {
+        world.drain(follower);
+      });
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: index.map<Step>((at) => (world) => {
+      world.snapshot(at);
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.tuple(index, fc.boolean()).map<Step>(([at, fails]) => (world) => {
+      world.answer(at, fails);
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constant<Step>((world) => {
+      world.fireGapTimer();
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constant<Step>((world) => {
+      world.runDeferred();
+    }),
+  },
+);
+
+function expectEverybodyAtTheHead(world: World): void {
+  for (const { socket, hasLeft } of world.followers) {
+    if (!hasLeft) expect(socket.position).toBe(world.log.head);
+  }
+}
+
+describe('LocalStream', () => {
+  it('leaves no hole, repeats nothing and ends at the head, whatever happens in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(steps, { maxLength: 120, size: 'max' }), (run) => {
+        const world = new World();
+        for (const step of run) step(world);
+        world.settle();
+        expectEverybodyAtTheHead(world);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('writes events that come in order without reading the log', () => {
+    const { world, socket } = worldWithLiveFollower();
+    for (let seq = 1; seq <= 5; seq += 1) {
+      world.append();
+      world.deliver(seq);
+    }
+    expect(socket.position).toBe(5);
+  });
+
+  it('puts two swapped events right without reading the log', () => {
+    const reads: PageRead[] = [];
+    const stream = new LocalStream({ read: (read) => reads.push(read), startGapTimer: () => undefined, defer: () => undefined }, LIMITS);
+    const socket = new CheckedSocket();
+    socket.position = 0;
+    stream.start(stream.add(socket), 0, 0);
+    for (const seq of [2, 1, 4, 3]) stream.event(seq, () => frameOf(seq - 1, seq));
+    expect(socket.position).toBe(4);
+    expect(reads).toEqual([]);
+  });
+
+  it('shares one read among all subscriptions that miss the same events', () => {
+    const reads: PageRead[] = [];
+    const stream = new LocalStream({ read: (read) => reads.push(read), startGapTimer: () => undefined, defer: () => undefined }, LIMITS);
+    for (let follower = 0; follower < 100; follower += 1) stream.start(stream.add(new CheckedSocket()), 3, 3);
+    stream.heard(4);
+    stream.gapTimerFired();
+    expect(reads).toEqual([{ after: 3, highestAtStart: 4 }]);
+  });
+
+  it('writes the next event at once to a subscription that has just caught up', () => {
+    const { world, socket } = worldWithLiveFollower();
+    for (let seq = 1; seq <= 3; seq += 1) world.append();
+    world.stream.heard(3);
+    world.settle();
+    world.append();
+    world.deliver(4);
+    expect(socket.position).toBe(4);
+  });
+
+  it('makes the frame of an event once, and not at all when nobody is live', () => {
+    const makeFrame = jest.fn(() => frameOf(0, 1));
+    const stream = new LocalStream({ read: () => undefined, startGapTimer: () => undefined, defer: () => undefined }, LIMITS);
+    stream.add(new CheckedSocket());
+    stream.event(1, makeFrame);
+    expect(makeFrame).not.toHaveBeenCalled();
+
+    const { world } = worldWithLiveFollower();
+    world.stream.event(1, makeFrame);
+    expect(makeFrame).toHaveBeenCalledTimes(1);
+  });
+
+  it('writes a large fan-out in slices, and lets other work have its turn between them', () => {
+    const deferred: (() => void)[] = [];
+    const stream = new LocalStream(
+      { read: () => undefined, startGapTimer: () => undefined, defer: (callback) => deferred.push(callback) },
+      LIMITS,
+    );
+    const sockets = Array.from({ length: 5 }, () => {
+      const socket = new CheckedSocket();
+      socket.position = 0;
+      stream.start(stream.add(socket), 0, 0);
+      return socket;
+    });
+    stream.event(1, () => frameOf(0, 1));
+    expect(sockets.filter(({ position }) => position === 1)).toHaveLength(LIMITS.sliceSize);
+    while (deferred.length > 0) deferred.shift()?.();
+    expect(sockets.filter(({ position }) => position === 1)).toHaveLength(5);
+  });
+
+  it('comes to rest when a hint names a seq that the log never gave out', () => {
+    const { world, socket } = worldWithLiveFollower();
+    world.append();
+    world.stream.heard(1_000);
+    world.settle();
+    world.append();
+    world.deliver(2);
+    world.settle();
+    expect(socket.position).toBe(2);
+  });
+
+  it('is empty only when nobody starts, lives, waits or is paused', () => {
+    const { world, follower } = worldWithLiveFollower();
+    expect(world.stream.isEmpty).toBe(false);
+    world.stream.heard(1);
+    world.fireGapTimer();
+    expect(world.stream.isEmpty).toBe(false);
+    world.leave(follower);
+    expect(world.stream.isEmpty).toBe(true);
+  });
+});
+
+function worldWithLiveFollower(): { world: World; follower: Follower; socket: CheckedSocket } {
+  const world = new World();
+  world.join();
+  const follower = world.followers[0] as Follower;
+  world.start(follower, 0);
+  return { world, follower, socket: follower.socket };
+}
