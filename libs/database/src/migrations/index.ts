@@ -1,6 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
-import { CreateRegistry1764000000001 } from './1764000000001-create-registry';
 import { CreateMessageLog1764000000000 } from './1764000000000-create-message-log';
+import { CreateRegistry1764000000001 } from './1764000000001-create-registry';
 
 /** All migrations, oldest first. A migration that has been released is never changed. */
-export const migrations: (new () => MigrationInterface)[] = [CreateMessageLog1764000000000];
+export const migrations: (new () => MigrationInterface)[] = [CreateMessageLog1764000000000, CreateRegistry1764000000001];

@@ -1,0 +1,54 @@
+import { isolateFaults } from './isolate-faults';
+import { isSameLease, LeaseLostError, type Lease } from './lease';
+
+/** How the rows of one table are written. */
+export interface RowWriter<Wanted> {
+  /** The lease under which the row is to be there; undefined if it is not to be there. */
+  leaseOf(wanted: Wanted): Lease | undefined;
+  /** @returns false if the lease is lost; then nothing was written */
+  insert(lease: Lease, wanted: readonly Wanted[]): Promise<boolean>;
+  remove(lease: Lease, wanted: readonly Wanted[]): Promise<void>;
+}
+
+/**
+ * Writes one batch, at most one insert and one delete unless an item is at fault. Rows are removed under the present lease; those of an
+ * earlier one count for nothing, and the cleaner removes them.
+ * @returns in the order of the batch: undefined, or why the row can never be written
+ * @throws HotQueryError if the database failed; both statements have ended by then
+ */
+export async function applyChanges<Wanted>(
+  batch: readonly Wanted[],
+  current: Lease | undefined,
+  writer: RowWriter<Wanted>,
+): Promise<readonly (Error | undefined)[]> {
+  const results = new Map<Wanted, Error | undefined>();
+  const inserts: Wanted[] = [];
+  const removals: Wanted[] = [];
+  for (const wanted of batch) {
+    const lease = writer.leaseOf(wanted);
+    if (lease === undefined) removals.push(wanted);
+    else if (current === undefined || !isSameLease(lease, current)) results.set(wanted, new LeaseLostError(lease));
+    else inserts.push(wanted);
+  }
+  if (current !== undefined) {
+    const written = await Promise.allSettled([
+      writeAll(inserts, results, async (rows) => ((await writer.insert(current, rows)) ? undefined : new LeaseLostError(current))),
+      writeAll(removals, results, async (rows) => {
+        await writer.remove(current, rows);
+        return undefined;
+      }),
+    ]);
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
+  }
+  return batch.map((wanted) => results.get(wanted));
+}
+
+async function writeAll<Wanted>(
+  rows: readonly Wanted[],
+  results: Map<Wanted, Error | undefined>,
+  write: (rows: readonly Wanted[]) => Promise<Error | undefined>,
+): Promise<void> {
+  if (rows.length === 0) return;
+  const errors = await isolateFaults(rows, write);
+  rows.forEach((row, index) => results.set(row, errors[index]));
+}

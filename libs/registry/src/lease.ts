@@ -1,0 +1,28 @@
+/** A slot, and the epoch with which a server leases it. Both together are leased once and never again. */
+export interface Lease {
+  readonly slot: number;
+  readonly epoch: number;
+}
+
+/** Tells under which lease this server writes its rows. */
+export interface LeaseSource {
+  /**
+   * Undefined while there is none. A lease may be shown only once the readers of its slot are positioned: as soon as a row carries the
+   * slot, others send events there.
+   */
+  readonly current: Lease | undefined;
+}
+
+/** Whether both are one and the same lease. */
+export function isSameLease(one: Lease, other: Lease): boolean {
+  return one.slot === other.slot && one.epoch === other.epoch;
+}
+
+/** Another server has the slot by now: nothing was written under the lease, nor ever will be. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+
+  constructor({ slot, epoch }: Lease) {
+    super(`slot ${String(slot)} is no longer leased with epoch ${String(epoch)}`);
+  }
+}

@@ -1,0 +1,86 @@
+import { hotStatement, textArray, uuidArray, int8Array, type HotConnection } from '@switchboard/database';
+import type { RowWriter } from './apply-changes';
+import { uuidBytes, type ConnectionKey, type ConnectionRow } from './connection-row';
+import type { Lease } from './lease';
+import type { Change } from './wanted-state';
+
+// Each insert gives back whether the lease is still this server's: if not, it has written nothing.
+const OWN_LEASE = 'own AS MATERIALIZED (SELECT slot, epoch FROM servers WHERE slot = $1::int AND epoch = $2::int8)';
+
+const INSERT_CONNECTIONS = hotStatement(
+  'insert_connections',
+  `WITH ${OWN_LEASE}, written AS (
+     INSERT INTO connections (user_id, id, slot, epoch, device, connected_at, meta)
+     SELECT t.user_id, t.id, own.slot, own.epoch, t.device, to_timestamp(t.connected_ms / 1000.0), t.meta::json
+     FROM own, unnest($3::text[], $4::uuid[], $5::text[], $6::int8[], $7::text[]) AS t(user_id, id, device, connected_ms, meta)
+     ON CONFLICT (user_id, id) DO UPDATE SET slot = EXCLUDED.slot, epoch = EXCLUDED.epoch
+   )
+   SELECT count(*)::int FROM own`,
+);
+
+const DELETE_CONNECTIONS = hotStatement(
+  'delete_connections',
+  `DELETE FROM connections c USING unnest($3::text[], $4::uuid[]) AS t(user_id, id)
+   WHERE c.user_id = t.user_id AND c.id = t.id AND c.slot = $1::int AND c.epoch = $2::int8`,
+);
+
+const INSERT_CHANNELS = hotStatement(
+  'insert_channels',
+  `WITH ${OWN_LEASE}, written AS (
+     INSERT INTO channel_servers AS x (channel, slot, epoch)
+     SELECT t.channel, own.slot, own.epoch FROM own, unnest($3::text[]) AS t(channel)
+     ON CONFLICT (channel, slot) DO UPDATE SET epoch = EXCLUDED.epoch WHERE x.epoch < EXCLUDED.epoch
+   )
+   SELECT count(*)::int FROM own`,
+);
+
+const DELETE_CHANNELS = hotStatement(
+  'delete_channels',
+  `DELETE FROM channel_servers WHERE channel = ANY ($3::text[]) AND slot = $1::int AND epoch = $2::int8`,
+);
+
+/** What the row of a connection is to be: there, under a lease, or not there. */
+export type WantedConnection =
+  { readonly lease: Lease; readonly row: ConnectionRow } | { readonly lease: undefined; readonly row: ConnectionKey };
+
+/** Under which lease the row of a channel, the key of the change, is to be there; undefined: not there. */
+export type WantedChannel = Lease | undefined;
+
+/** Writes rows of `connections`. */
+export function connectionWriter(hot: HotConnection): RowWriter<Change<string, WantedConnection>> {
+  return {
+    leaseOf: ({ value }) => value.lease,
+    async insert({ slot, epoch }, changes) {
+      const rows = changes.flatMap(({ value }) => (value.lease === undefined ? [] : [value.row]));
+      const [own] = await hot.query<[number]>(INSERT_CONNECTIONS, [
+        slot,
+        epoch,
+        textArray(rows.map(({ user }) => user)),
+        uuidArray(rows.map(({ id }) => uuidBytes(id))),
+        textArray(rows.map(({ device }) => device)),
+        int8Array(rows.map(({ connectedAtMs }) => connectedAtMs)),
+        textArray(rows.map(({ metaJson }) => metaJson)),
+      ]);
+      return own?.[0] === 1;
+    },
+    async remove({ slot, epoch }, changes) {
+      const users = textArray(changes.map(({ value }) => value.row.user));
+      const ids = uuidArray(changes.map(({ value }) => uuidBytes(value.row.id)));
+      await hot.query(DELETE_CONNECTIONS, [slot, epoch, users, ids]);
+    },
+  };
+}
+
+/** Writes rows of `channel_servers`. */
+export function channelWriter(hot: HotConnection): RowWriter<Change<string, WantedChannel>> {
+  return {
+    leaseOf: ({ value }) => value,
+    async insert({ slot, epoch }, changes) {
+      const [own] = await hot.query<[number]>(INSERT_CHANNELS, [slot, epoch, textArray(changes.map(({ key }) => key))]);
+      return own?.[0] === 1;
+    },
+    async remove({ slot, epoch }, changes) {
+      await hot.query(DELETE_CHANNELS, [slot, epoch, textArray(changes.map(({ key }) => key))]);
+    },
+  };
+}
