@@ -26,7 +26,9 @@ export const apiKeyList: z.ZodType<readonly ApiKey[]> = z
   .string({ error: 'must hold at least one key, as name:secret:scope+scope' })
   .transform((text, context) => {
     const keys: ApiKey[] = [];
-    const refuse = (message: string): void => void context.addIssue({ code: 'custom', message });
+    const refuse = (message: string): void => {
+      context.addIssue({ code: 'custom', message });
+    };
     for (const [index, entry] of text.split(',').entries()) {
       const key = parseKey(entry.trim());
       if (typeof key === 'string') refuse(`entry ${String(index + 1)} ${key}`);

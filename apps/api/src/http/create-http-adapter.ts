@@ -52,8 +52,7 @@ export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes }: 
 function takeJsonAsBytes(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    checkCharset(request.headers['content-type']);
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
   });
 }
@@ -67,6 +66,8 @@ function addHooks(adapter: FastifyAdapter): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     if (!request.is404) {
+      // Not in the parser: after an error there the connection is closed, and with it requests that follow.
+      checkCharset(request.headers['content-type']);
       done();
       return;
     }

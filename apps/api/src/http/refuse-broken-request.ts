@@ -24,7 +24,7 @@ export function refuseBrokenRequest(error: NodeJS.ErrnoException, socket: HttpSo
   }
   socket.pause();
   const answer = socket._httpMessage;
-  if (answer?.req.complete === true && !answer.writableFinished) {
+  if (answer?.req.complete === true) {
     answer.once('close', () => {
       refuseBrokenRequest(error, socket);
     });

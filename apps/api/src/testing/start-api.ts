@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { type AddressInfo } from 'node:net';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
+import { streamOf } from '@switchboard/protocol';
+import { AcceptMessage, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
+import { API_OPTIONS } from '../api-options';
+import { ApiModule } from '../api.module';
+import { ApiKeys } from '../auth/api-keys';
+import { createHttpAdapter, type HttpAdapterOptions } from '../http/create-http-adapter';
+import { UserConnections, type UserConnection } from '../users/user-connections';
+
+/** Keeps what it accepts, numbered per stream. */
+export class AcceptedMessages {
+  readonly kept: MessageToAccept[] = [];
+  /** Set: accepting fails with it. */
+  failure: Error | undefined;
+  /** Set: accepting waits for it. */
+  gate: Promise<void> | undefined;
+  /** How many have come, kept or not. */
+  asked = 0;
+
+  async accept(message: MessageToAccept): Promise<AcceptedMessage> {
+    this.asked += 1;
+    await this.gate;
+    if (this.failure !== undefined) throw this.failure;
+    this.kept.push(message);
+    const stream = streamOf(message.target);
+    const seq = this.kept.filter(({ target }) => streamOf(target) === stream).length;
+    return { id: `id-${String(this.kept.length)}`, stream, seq, timeMs: Date.UTC(2024, 1, 29, 12, 0, 0, 7) };
+  }
+}
+
+/** A running API without services behind it. */
+export interface RunningApi {
+  readonly app: NestFastifyApplication;
+  readonly port: number;
+  readonly accepted: AcceptedMessages;
+  readonly connections: Map<string, UserConnection[]>;
+  /** Names of checks that fail. */
+  readonly failing: Set<string>;
+}
+
+@Module({})
+class Fakes {}
+
+@Module({})
+class TestApp {}
+
+/** Keys by their scopes; the secret of each is its name. */
+const KEYS = [
+  { name: 'sender', scopes: ['send'] },
+  { name: 'reader', scopes: ['read'] },
+  { name: 'all', scopes: ['send', 'read', 'admin'] },
+] as const;
+
+/** Starts the API on a free port of the loopback. */
+export async function startApi(options: Partial<HttpAdapterOptions> = {}): Promise<RunningApi> {
+  const http = { keepAliveMs: 75_000, requestTimeoutMs: 30_000, dataBytes: 65_536, ...options };
+  const accepted = new AcceptedMessages();
+  const connections = new Map<string, UserConnection[]>();
+  const metrics = new Metrics({ includesProcess: false });
+  const failing = new Set<string>();
+  const checks = ['database', 'bus'].map((name) => ({ name, isReady: () => !failing.has(name) }));
+
+  const provided = [
+    { provide: AcceptMessage, useValue: accepted },
+    { provide: UserConnections, useValue: { connectionsOf: (user: string) => Promise.resolve(connections.get(user) ?? []) } },
+    {
+      provide: ApiKeys,
+      useValue: new ApiKeys(KEYS.map((key) => ({ ...key, secretSha256: createHash('sha256').update(key.name).digest() }))),
+    },
+    { provide: API_OPTIONS, useValue: { dataBytes: http.dataBytes } },
+    { provide: Metrics, useValue: metrics },
+    { provide: Readiness, useValue: new Readiness(checks, { keptMs: 0 }) },
+  ];
+  const imports = [{ module: Fakes, providers: provided, exports: provided.map(({ provide }) => provide) }];
+  const root = { module: TestApp, imports: [ApiModule.with(imports), ObservabilityModule.with({ imports })] };
+  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(http), {
+    bodyParser: false,
+    logger: false,
+    abortOnError: false,
+  });
+  await app.listen(0, '127.0.0.1');
+  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, connections, failing };
+}
