@@ -1,3 +1,4 @@
+export { findBrowser } from './browser';
 export { defaultDataFolder } from './data-folder';
 export { startKafka, type KafkaOptions, type LocalKafka } from './kafka';
 export { LocalServiceError, type LocalService } from './local-service';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { claimFolder } from './folder-claim';
+import { claimFolder, type FolderClaim } from './folder-claim';
 import { freePort } from './free-port';
 import { findJava, type Java } from './java';
 import { kafkaJars } from './kafka-jars';
@@ -49,8 +49,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<LocalKafka
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const claim = await claimFolder(folder, 'Kafka', STOP_SIGNALS);
   try {
-    const { broker, port } = await startOnSomePort({ options, java, jars, folder, foldersToRemove: isTemporary ? [folder] : [] });
-    claim.noteService(broker.pid);
+    const { broker, port } = await startOnSomePort({ options, java, jars, folder, claim, foldersToRemove: isTemporary ? [folder] : [] });
     const ended = broker.ended.then(() => {
       claim.release();
     });
@@ -80,6 +79,7 @@ interface Start {
   readonly java: Java;
   readonly jars: string;
   readonly folder: string;
+  readonly claim: FolderClaim;
   readonly foldersToRemove: readonly string[];
 }
 
@@ -89,9 +89,9 @@ async function startOnSomePort(start: Start): Promise<{ broker: WatchedProcess; 
     const port = start.options.port ?? (await freePort());
     const logFile = join(start.folder, 'kafka.log');
     const broker = await run(start, port, logFile);
-    let isReady = false;
-    await waitUntil(async () => !broker.isRunning() || (isReady = await kafkaAnswers(port)), READY_TIMEOUT_MS);
-    if (isReady && broker.isRunning()) return { broker, port };
+    start.claim.noteService(broker.pid);
+    await waitUntil(async () => !broker.isRunning() || (await kafkaAnswers(port)), READY_TIMEOUT_MS);
+    if (broker.isRunning() && (await kafkaAnswers(port))) return { broker, port };
     const complaint = logTail(logFile);
     await broker.stop();
     if (attempt === ATTEMPTS || !complaint.includes('Address already in use'))

@@ -18,8 +18,7 @@ const SYSTEM_CACHE = '/var/cache/switchboard';
  * The programs of the installed npm package for this platform, in a place that the account can run them from: where they are installed, or, if it cannot enter that
  * folder, a copy in `/var/cache/switchboard` (60 MB, made once).
  */
-export function postgresBinaries(account: Account | undefined): PostgresBinaries {
-  const installed = installedFolder();
+export function postgresBinaries(account: Account | undefined, installed = installedFolder()): PostgresBinaries {
   const native = join(installed, 'native');
   const version = (JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { version: string }).version;
   if (account !== undefined && !canEnter(account, native)) {

@@ -64,7 +64,11 @@ async function runInitdb(initdb: string, folder: string, passwordFile: string, a
     stdio: ['ignore', 'ignore', 'pipe'],
     ...(account && { uid: account.uid, gid: account.gid }),
   });
-  const ended = once(child, 'exit') as Promise<[number | null]>;
-  const [complaint, [code]] = await Promise.all([text(child.stderr), ended]);
-  if (code !== 0) throw new LocalServiceError(`PostgreSQL's initdb failed: ${complaint.trim()}`);
+  const ended = Promise.race([
+    once(child, 'exit').then(([code]) => (code === 0 ? undefined : `it ended with ${String(code)}`)),
+    once(child, 'error').then(([error]) => (error as Error).message),
+  ]);
+  const [failure, complaint] = await Promise.all([ended, text(child.stderr)]);
+  if (failure !== undefined)
+    throw new LocalServiceError(`PostgreSQL's initdb failed (its programs need glibc): ${failure}\n${complaint.trim()}`);
 }

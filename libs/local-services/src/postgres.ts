@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createEnterableFolder } from './data-folder';
-import { claimFolder } from './folder-claim';
+import { claimFolder, type FolderClaim } from './folder-claim';
 import { freePort } from './free-port';
 import { LocalServiceError, type LocalService } from './local-service';
 import { logTail } from './log-tail';
@@ -55,12 +55,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Loca
       options,
       account,
       cluster,
+      claim,
       program: binaries.postgres,
       logFile: join(dataFolder, 'postgresql.log'),
       foldersToRemove: isTemporary ? [dataFolder] : [],
     };
     const { server, port } = await startOnSomePort(start);
-    claim.noteService(server.pid);
     const ended = server.ended.then(() => {
       claim.release();
     });
@@ -89,6 +89,7 @@ interface Start {
   readonly options: PostgresOptions;
   readonly account: Account | undefined;
   readonly cluster: PostgresCluster;
+  readonly claim: FolderClaim;
   readonly program: string;
   readonly logFile: string;
   readonly foldersToRemove: readonly string[];
@@ -100,6 +101,7 @@ async function startOnSomePort(start: Start): Promise<{ server: WatchedProcess; 
   for (;;) {
     const port = start.options.port ?? (await freePort());
     const server = await run(start, port);
+    start.claim.noteService(server.pid);
     const isReady = (): boolean =>
       readPostmasterPid(start.cluster.folder)?.pid === server.pid && readPostmasterPid(start.cluster.folder)?.isReady === true;
     await waitUntil(() => isReady() || !server.isRunning(), READY_TIMEOUT_MS);
@@ -107,8 +109,8 @@ async function startOnSomePort(start: Start): Promise<{ server: WatchedProcess; 
     const complaint = logTail(start.logFile);
     await server.stop();
     const isWorthRetrying =
-      /pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(complaint) ||
-      (/could not bind/.test(complaint) && start.options.port === undefined);
+      /pre-existing shared memory block|lock file .* already exists/.test(complaint) ||
+      (complaint.includes('could not bind') && start.options.port === undefined);
     if (!isWorthRetrying || performance.now() > deadline)
       throw new LocalServiceError(`PostgreSQL did not start on port ${String(port)}: ${complaint}`);
     await waitUntil(() => false, 250);

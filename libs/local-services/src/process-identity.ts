@@ -28,8 +28,15 @@ function startFromProc(pid: number): string | undefined {
   // The second field is the program's name in parentheses and may contain anything; state is the 3rd field, the start (in ticks since boot) the 22nd.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  return `${boot}/${fields[19] ?? ''}`;
+  return `${bootId()}/${fields[19] ?? ''}`;
+}
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return ''; // a sandbox may hide it
+  }
 }
 
 function startFromPs(pid: number): string | undefined {

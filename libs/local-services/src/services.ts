@@ -44,7 +44,11 @@ export async function provideKafka(environment: NodeJS.ProcessEnv): Promise<Prov
 export async function provideServices(environment: NodeJS.ProcessEnv): Promise<ProvidedServices> {
   const [database, kafka] = await Promise.allSettled([provideDatabase(environment), provideKafka(environment)]);
   const stop = async (): Promise<void> => {
-    await Promise.all([database, kafka].map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.stop() : undefined)));
+    await Promise.all(
+      [database, kafka].map(async (outcome) => {
+        if (outcome.status === 'fulfilled') await outcome.value.stop();
+      }),
+    );
   };
   if (database.status === 'fulfilled' && kafka.status === 'fulfilled') {
     return { databaseUrl: database.value.databaseUrl, kafkaBrokers: kafka.value.kafkaBrokers, stop };

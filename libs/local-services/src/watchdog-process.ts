@@ -1,3 +1,5 @@
+/* istanbul ignore file -- watchOver must refer to nothing outside of itself, and the counters of a coverage tool would */
+
 /** What a watchdog is told to start, and how it ends it. */
 export interface WatchdogOrder {
   readonly command: string;
@@ -25,7 +27,6 @@ export type WatchdogReport = { readonly event: 'started'; readonly pid: number }
  * Its own text is what `node` is given to run (see watchdog.ts), so that it starts alike from compiled code and from TypeScript under a test runner. Hence it must
  * refer to nothing outside of itself.
  */
-/* istanbul ignore next -- counters of a coverage tool would refer to something outside */
 export function watchOver(order: WatchdogOrder): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
   const { closeSync, openSync, readdirSync, readFileSync, rmSync } = process.getBuiltinModule('node:fs');

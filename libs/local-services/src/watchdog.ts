@@ -22,7 +22,7 @@ export async function runUnderWatchdog(name: string, order: WatchdogOrder): Prom
   const watchdog = spawn(process.execPath, ['-', `(Switchboard's watchdog of ${name})`], {
     detached: true,
     cwd: '/',
-    env: { PATH: order.env['PATH'] },
+    env: { ...process.env, NODE_OPTIONS: '' }, // such as a debugger's port, which is ours
     stdio: ['pipe', 'ignore', 'ignore', 'ipc'],
   });
   const gone = once(watchdog, 'exit').then(() => undefined);

@@ -16,9 +16,8 @@ describe('createTestDatabase', () => {
 });
 
 describe('kafkaBrokers', () => {
-  const before = { ...process.env };
   afterEach(() => {
-    process.env = { ...before };
+    jest.restoreAllMocks();
   });
 
   it('names the brokers of this run', () => {
@@ -26,8 +25,7 @@ describe('kafkaBrokers', () => {
   });
 
   it('throws what kept Kafka from starting', () => {
-    delete process.env['TEST_KAFKA_BROKERS'];
-    process.env['TEST_KAFKA_ERROR'] = 'Kafka needs Java';
+    jest.replaceProperty(process, 'env', { TEST_KAFKA_ERROR: 'Kafka needs Java' });
     expect(() => kafkaBrokers()).toThrow('Kafka needs Java');
   });
 });

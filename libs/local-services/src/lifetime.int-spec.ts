@@ -1,0 +1,133 @@
+import { transformFileSync } from '@swc/core';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity';
+import { temporaryFolder } from './temporary-folder';
+import { startPostgres } from './postgres';
+import { unprivilegedAccount } from './unprivileged-account';
+import { waitUntil } from './wait-until';
+
+const repository = join(__dirname, '../../..');
+const STOP_TIMEOUT_MS = 20_000;
+
+/** This library as a build would leave it: the processes that are killed here run plain Node. */
+function compiledLibrary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'switchboard-compiled-'));
+  for (const name of readdirSync(__dirname).filter((each) => each.endsWith('.ts') && !each.includes('spec'))) {
+    const { code } = transformFileSync(join(__dirname, name), { configFile: join(repository, '.swcrc'), sourceMaps: false });
+    writeFileSync(join(folder, `${basename(name, '.ts')}.js`), code);
+  }
+  return folder;
+}
+
+/** The process that started this one: of a service, its watchdog. */
+function parentOf(pid: number): number {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+}
+
+describe('a local service', () => {
+  const library = compiledLibrary();
+  const folder = temporaryFolder('lifetime-test', unprivilegedAccount());
+  const children: ChildProcess[] = [];
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(library, { recursive: true });
+    rmSync(folder, { recursive: true });
+  });
+
+  /** A process that starts a service by the given expression, and what it printed once that answered. */
+  async function processWith(
+    expression: string,
+    stdio: number[] = [],
+  ): Promise<{ parent: ChildProcess; service: ProcessIdentity; folders: string[] }> {
+    const program = `
+      const library = require(${JSON.stringify(library)});
+      (async () => {
+        const service = await library.${expression};
+        console.log(JSON.stringify({ pid: service.pid }));
+        setInterval(() => undefined, 1e6);
+      })().catch((error) => { console.log(JSON.stringify({ error: error.message })); });`;
+    const before = new Set(readdirSync(tmpdir()));
+    const parent = spawn(process.execPath, ['-e', program], {
+      env: { ...globalThis.process.env, NODE_PATH: join(repository, 'node_modules') },
+      stdio: ['ignore', 'pipe', 'inherit', ...stdio],
+    });
+    children.push(parent);
+    const [line] = (await once(createInterface({ input: parent.stdout as NodeJS.ReadableStream }), 'line')) as [string];
+    const answer = JSON.parse(line) as { pid: number; error?: string };
+    if (answer.error !== undefined) throw new Error(answer.error);
+    const service = identifyProcess(answer.pid);
+    if (service === undefined) throw new Error('the service is gone');
+    const folders = readdirSync(tmpdir()).filter((name) => /^switchboard-(postgresql|kafka)-/.test(name) && !before.has(name));
+    return { parent, service, folders: folders.map((name) => join(tmpdir(), name)) };
+  }
+
+  it.each(['startPostgres()', 'startKafka()'])(
+    'ends when the process that called %s is killed, and so does its temporary folder',
+    async (expression) => {
+      const { parent, service, folders } = await processWith(expression);
+      expect(folders).not.toEqual([]);
+      parent.kill('SIGKILL');
+      expect(await waitUntil(() => !isAlive(service), STOP_TIMEOUT_MS)).toBe(true);
+      expect(await waitUntil(() => !folders.some((each) => existsSync(each)), STOP_TIMEOUT_MS)).toBe(true);
+    },
+    60_000,
+  );
+
+  it('keeps its data, and lets a successor in, when the process that started it is killed', async () => {
+    const dataDir = join(folder, 'successor');
+    const { parent, service } = await processWith(`startPostgres({ dataDir: ${JSON.stringify(dataDir)} })`);
+    parent.kill('SIGKILL');
+    const successor = await startPostgres({ dataDir });
+    expect(isAlive(service)).toBe(false);
+    await successor.stop();
+  });
+
+  it('is taken over by a successor when its watchdog died with its parent', async () => {
+    const dataDir = join(folder, 'orphan');
+    const { parent, service } = await processWith(`startPostgres({ dataDir: ${JSON.stringify(dataDir)} })`);
+    parent.kill('SIGSTOP'); // or it would notice that the watchdog is gone, and end the service itself
+    process.kill(parentOf(service.pid), 'SIGKILL');
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    expect(isAlive(service)).toBe(true);
+    const successor = await startPostgres({ dataDir });
+    expect(isAlive(service)).toBe(false);
+    await successor.stop();
+  });
+
+  it('is ended by the process that started it when only its watchdog is killed', async () => {
+    const { service } = await processWith('startPostgres()');
+    process.kill(parentOf(service.pid), 'SIGKILL');
+    expect(await waitUntil(() => !isAlive(service), STOP_TIMEOUT_MS)).toBe(true);
+  });
+
+  it('cannot be started twice on one folder, and the first one lives on', async () => {
+    const dataDir = join(folder, 'twice');
+    const { parent, service } = await processWith(`startPostgres({ dataDir: ${JSON.stringify(dataDir)} })`);
+    await expect(startPostgres({ dataDir })).rejects.toThrow(`is in use by process ${String(parent.pid)}`);
+    expect(isAlive(service)).toBe(true);
+    parent.kill('SIGKILL');
+    expect(await waitUntil(() => !isAlive(service), STOP_TIMEOUT_MS)).toBe(true);
+  });
+
+  it('inherits none of the open files of the process that started it', async () => {
+    const held = join(folder, 'held');
+    const descriptor = openSync(held, 'w');
+    const { parent, service } = await processWith(
+      'startPostgres()',
+      Array.from({ length: 40 }, () => descriptor),
+    );
+    closeSync(descriptor);
+    const open = readdirSync(`/proc/${String(service.pid)}/fd`).map((name) => readlinkSync(`/proc/${String(service.pid)}/fd/${name}`));
+    expect(open).not.toContain(held);
+    expect(open).not.toEqual([]);
+    parent.kill('SIGKILL');
+    expect(await waitUntil(() => !isAlive(service), STOP_TIMEOUT_MS)).toBe(true);
+  });
+});
