@@ -1,6 +1,7 @@
 import {
   channelStream,
   isChannel,
+  isSeq,
   type ErrorFrame,
   type HelloFrame,
   type OkFrame,
@@ -73,6 +74,7 @@ export class Subscriptions {
   /** See SwitchboardClient.subscribe. */
   subscribe(channel: string, after: number | undefined): Promise<Subscription> {
     if (!isChannel(channel)) return rejected(clientError('invalid_option', CHANNEL_RULE));
+    if (after !== undefined && !isSeq(after)) return rejected(clientError('invalid_option', 'after must be a seq.'));
     const stream = channelStream(channel);
     const known = this.#wanted.get(channel);
     if (known?.isFollowed) return Promise.resolve({ stream, after: this.#positions.get(stream) ?? known.after ?? 0 });
@@ -130,7 +132,7 @@ export class Subscriptions {
       else this.#ask(channel, wanted);
     }
     for (const channel of hello.channels ?? []) {
-      if (!this.#wanted.has(channel)) this.#send({ type: 'unsubscribe', id: this.#nextId(), channel });
+      if (streams[channelStream(channel)] && !this.#wanted.has(channel)) this.#send({ type: 'unsubscribe', id: this.#nextId(), channel });
     }
   }
 
