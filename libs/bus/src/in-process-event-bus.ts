@@ -70,7 +70,9 @@ export class InProcessEventBus extends EventBus {
 
   async close(): Promise<void> {
     this.isConnected = false;
-    await settlesWithin(Promise.all([...this.followed].map((followed) => followed.stop())), CLOSE_DEADLINE_MS);
+    const stopped = Promise.all([...this.followed].map((followed) => followed.stop()));
+    this.followed.clear();
+    await settlesWithin(stopped, CLOSE_DEADLINE_MS);
   }
 
   private check(slot: number): void {

@@ -3,6 +3,7 @@ export * from './api-settings';
 export * from './bus-settings';
 export * from './database-settings';
 export * from './http-settings';
+export * from './kafka-settings';
 export * from './logging-settings';
 export * from './message-log-settings';
 export * from './registry-settings';
