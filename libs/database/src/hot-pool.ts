@@ -66,6 +66,9 @@ export class HotPool implements HotConnection {
       onConnect: (client) => this.runHooks(client as PoolClient),
     });
     this.pool.on('error', (error) => onIdleError?.(error));
+    // While a client is checked out the pool does not listen, and an error between two statements would end the process. The next
+    // statement fails by itself then.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /**
