@@ -1,4 +1,5 @@
 import { SUBPROTOCOL } from '@switchboard/protocol';
+import { WebSocket } from 'ws';
 import { SwitchboardClient } from './client';
 import { Harness } from './testing/harness';
 import { waitFor } from './testing/wait-for';
@@ -40,9 +41,8 @@ describe('SwitchboardClient, connecting', () => {
     const server = await harness.server((session) => {
       if (server.sessions.length > 1) session.ready();
     });
-    const { client, states } = harness.client(server, { handshakeTimeoutMs: 60 });
+    const { client, states } = harness.client(server, { handshakeTimeoutMs: 200 });
     await client.connect();
-    expect(server.sessions).toHaveLength(2);
     expect(states).toContainEqual(expect.objectContaining({ state: 'waiting', reason: 'the server was not ready in time' }));
     await server.sessions[0]?.closed();
   });
@@ -165,6 +165,25 @@ describe('SwitchboardClient, connecting', () => {
     void other.client.connect();
     expect((await server.session()).hello?.token).toBe('t');
     expect(server.sessions).toHaveLength(1);
+  });
+
+  it('can be closed while the socket is opening', async () => {
+    const server = await harness.server();
+    const closed: number[] = [];
+    class Watched extends WebSocket {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols);
+        this.once('close', (code) => closed.push(code));
+        // Before the handshake has crossed the network.
+        queueMicrotask(() => {
+          watched.client.close();
+        });
+      }
+    }
+    const watched = harness.client(server, { WebSocket: Watched });
+    await expect(watched.client.connect()).rejects.toMatchObject({ code: 'closed' });
+    await waitFor('the end of the socket', () => closed.length === 1);
+    expect(closed).toEqual([1006]);
   });
 
   it('closes the socket on close', async () => {

@@ -220,6 +220,19 @@ describe('Link', () => {
     expect(socket(1).isClosed).toBe(true);
   });
 
+  it('stays with a server that only answers its pings', async () => {
+    const { clock, link, socket } = setUp();
+    link.start();
+    await settled();
+    socket(1).becomeReady();
+    for (let count = 1; count <= 5; count += 1) {
+      await clock.pass(1_500_000);
+      expect(socket(1).sent).toHaveLength(1 + count);
+      socket(1).hear({ type: 'pong' });
+    }
+    expect(link.state).toBe('ready');
+  });
+
   it('leaves no timer and no socket behind when it is stopped', async () => {
     const { clock, link, socket, sockets } = setUp();
     link.start();
