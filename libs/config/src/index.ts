@@ -1,6 +1,7 @@
 export * from './api-keys';
 export * from './api-settings';
 export * from './bus-settings';
+export * from './gateway-settings';
 export * from './database-settings';
 export * from './http-settings';
 export * from './kafka-settings';

@@ -4,3 +4,4 @@ export * from './health.controller';
 export * from './metrics';
 export * from './observability.module';
 export * from './readiness';
+export * from './stop-on-signal';

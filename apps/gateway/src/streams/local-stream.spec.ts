@@ -328,10 +328,9 @@ describe('LocalStream', () => {
   });
 
   it('writes the next event at once to a subscription that has just caught up', () => {
-    const { world, socket } = worldWithLiveFollower();
+    const world = new World();
     for (let seq = 1; seq <= 3; seq += 1) world.append();
-    world.stream.heard(3);
-    world.settle();
+    const { socket } = followerOf(world);
     world.append();
     world.deliver(4);
     expect(socket.position).toBe(4);
@@ -391,8 +390,13 @@ describe('LocalStream', () => {
 
 function worldWithLiveFollower(): { world: World; follower: Follower; socket: CheckedSocket } {
   const world = new World();
+  const follower = followerOf(world);
+  return { world, follower, socket: follower.socket };
+}
+
+function followerOf(world: World): Follower {
   world.join();
   const follower = world.followers[0] as Follower;
   world.start(follower, 0);
-  return { world, follower, socket: follower.socket };
+  return follower;
 }

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto';
+import { type StreamKey } from '@switchboard/protocol';
+import { type ClientSocket } from '../sockets/client-socket';
+import { type Subscription } from '../streams/subscription';
+import { type TokenGrants } from '../tokens/token-verifier';
+import { RequestQueue } from './request-queue';
+
+/**
+ * - `new`: no hello has come yet
+ * - `opening`: hello has come, the connection is being registered
+ * - `ready`: registered, and told so
+ * - `ended`: the socket is closed, or about to be; nothing is done for it any more
+ */
+export type ConnectionPhase = 'new' | 'opening' | 'ready' | 'ended';
+
+/** What the token and hello said. */
+export interface ConnectionIdentity extends TokenGrants {
+  readonly device?: string | undefined;
+}
+
+/** What is known of one connection. */
+export class ClientConnection {
+  readonly id = randomUUID();
+  readonly connectedAtMs = Date.now();
+  readonly requests = new RequestQueue();
+  readonly subscriptions = new Map<StreamKey, Subscription>();
+  phase: ConnectionPhase = 'new';
+  identity: ConnectionIdentity | undefined;
+  violations = 0;
+
+  /** @param bearer the token of the upgrade's Authorization header, if there was one */
+  constructor(
+    readonly socket: ClientSocket,
+    readonly bearer: string | undefined,
+  ) {}
+
+  /** Whether the connection has ended; it may do so during any await. */
+  get hasEnded(): boolean {
+    return this.phase === 'ended';
+  }
+}

@@ -1,0 +1,98 @@
+import { CLOSE, SwitchboardError } from '@switchboard/protocol';
+import { type ConnectionRegistry, type RegisteredConnection } from '@switchboard/registry';
+import { Heartbeat } from '../sockets/heartbeat';
+import { serverFrame } from '../sockets/web-socket-frame';
+import { type ClientConnection } from './client-connection';
+import { errorFrame } from './error-frame';
+import { type FollowStreams } from './follow-streams';
+import { HelloDeadline } from './hello-deadline';
+import { type GatewayOptions } from '../gateway-options';
+
+const PING = serverFrame({ type: 'ping' });
+
+/** Hears when connections end. */
+export interface ConnectionsObserver {
+  ended(closeCode: number): void;
+}
+
+/** All connections of this server, from the upgrade to the end: who has to say hello, who is alive, who is to be forgotten. */
+export class Connections {
+  private readonly all = new Set<ClientConnection>();
+  private readonly heartbeat: Heartbeat<ClientConnection>;
+  private readonly helloDeadline: HelloDeadline<ClientConnection>;
+
+  constructor(
+    private readonly registry: Pick<ConnectionRegistry, 'unregister'>,
+    private readonly followStreams: FollowStreams,
+    private readonly observer: ConnectionsObserver,
+    options: Pick<GatewayOptions, 'pingIntervalMs' | 'helloDeadlineMs'>,
+  ) {
+    this.heartbeat = new Heartbeat(options.pingIntervalMs, {
+      ask: ({ socket }) => socket.write(PING),
+      giveUp: ({ socket }) => {
+        socket.close(CLOSE.silent);
+      },
+    });
+    this.helloDeadline = new HelloDeadline(options.helloDeadlineMs, ({ socket }) => {
+      socket.send(errorFrame(new SwitchboardError('no_hello'), {}));
+      socket.close(CLOSE.noHello);
+    });
+  }
+
+  /** How many there are. */
+  get size(): number {
+    return this.all.size;
+  }
+
+  /** Begins to watch over them. */
+  start(): void {
+    this.heartbeat.start();
+    this.helloDeadline.start();
+  }
+
+  /** A socket has been upgraded. */
+  add(connection: ClientConnection): void {
+    this.all.add(connection);
+    this.heartbeat.add(connection);
+    this.helloDeadline.add(connection);
+  }
+
+  /** Hello has come. */
+  helloCame(connection: ClientConnection): void {
+    this.helloDeadline.remove(connection);
+  }
+
+  /** Something has come. */
+  heard(connection: ClientConnection): void {
+    this.heartbeat.heard(connection);
+  }
+
+  /** The socket is closed: the connection is forgotten here and in the registry. */
+  end(connection: ClientConnection, closeCode: number): void {
+    if (!this.all.delete(connection)) return;
+    const { phase, identity, id } = connection;
+    connection.phase = 'ended';
+    this.heartbeat.remove(connection);
+    this.helloDeadline.remove(connection);
+    for (const stream of [...connection.subscriptions.keys()]) this.followStreams.unfollow(connection, stream);
+    if (identity !== undefined && phase !== 'new') void this.registry.unregister({ id, user: identity.user });
+    this.observer.ended(closeCode);
+  }
+
+  /** The rows of those that are registered, as a live view. */
+  *registered(): Generator<RegisteredConnection> {
+    for (const { id, identity, connectedAtMs, phase } of this.all) {
+      if (identity !== undefined && phase === 'ready') yield { id, ...identity, connectedAtMs };
+    }
+  }
+
+  /** Asks all to go, and cuts those off that are still there after `patienceMs`. */
+  async closeAll(patienceMs: number): Promise<void> {
+    this.heartbeat.stop();
+    this.helloDeadline.stop();
+    for (const { socket } of this.all) socket.close(CLOSE.goingAway);
+    const deadlineMs = performance.now() + patienceMs;
+    while (this.all.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const { socket } of this.all) socket.terminate();
+  }
+}

@@ -1,0 +1,75 @@
+import { CLOSE, SwitchboardError, type ClientFrame } from '@switchboard/protocol';
+import { serverFrame } from '../sockets/web-socket-frame';
+import { decodeClientFrame, FrameError } from './client-frame';
+import { type ClientConnection } from './client-connection';
+import { errorFrame } from './error-frame';
+import { type FollowChannel } from './follow-channel';
+import { type OpenConnection } from './open-connection';
+
+/** A client that goes on breaking the protocol is closed. */
+const MOST_VIOLATIONS = 3;
+/** What a client may have asked for and not been answered yet. */
+const MOST_WAITING_REQUESTS = 200;
+
+const PONG = serverFrame({ type: 'pong' });
+
+/** Takes the frames of a client, in order, and answers or passes them on. */
+export class HandleFrame {
+  constructor(
+    private readonly openConnection: OpenConnection,
+    private readonly followChannel: FollowChannel,
+    private readonly helloCame: (connection: ClientConnection) => void,
+  ) {}
+
+  /** Never throws: what is wrong with a frame is told to the client that sent it. */
+  handle(connection: ClientConnection, bytes: Buffer, isBinary: boolean): void {
+    if (connection.hasEnded) return;
+    try {
+      this.dispatch(connection, decodeClientFrame(bytes, isBinary));
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.refuse(connection, error);
+    }
+  }
+
+  private dispatch(connection: ClientConnection, frame: ClientFrame): void {
+    switch (frame.type) {
+      case 'ping':
+        connection.socket.write(PONG);
+        return;
+      case 'pong':
+        return; // That something came is all that counts.
+      case 'hello':
+        if (connection.phase !== 'new') throw helloExpected('Hello comes once.');
+        connection.phase = 'opening';
+        this.helloCame(connection);
+        this.enqueue(connection, undefined, () => this.openConnection.open(connection, frame));
+        return;
+      case 'subscribe':
+      case 'unsubscribe':
+        if (connection.phase === 'new') throw helloExpected('The first frame must be hello.', frame.id);
+        this.enqueue(connection, frame.id, async () => {
+          if (connection.phase !== 'ready') return;
+          if (frame.type === 'subscribe') await this.followChannel.subscribe(connection, frame);
+          else this.followChannel.unsubscribe(connection, frame);
+        });
+    }
+  }
+
+  private enqueue(connection: ClientConnection, id: number | undefined, request: () => Promise<void>): void {
+    if (connection.requests.add(request, MOST_WAITING_REQUESTS)) return;
+    throw new FrameError(new SwitchboardError('overloaded', 'Too many requests of this connection wait.'), id, false);
+  }
+
+  private refuse(connection: ClientConnection, error: FrameError): void {
+    const { socket } = connection;
+    socket.send(errorFrame(error.problem, error.id === undefined ? {} : { id: error.id }));
+    if (!error.isViolation) return;
+    connection.violations += 1;
+    if (connection.violations >= MOST_VIOLATIONS) socket.close(CLOSE.protocolError);
+  }
+}
+
+function helloExpected(message: string, id?: number): FrameError {
+  return new FrameError(new SwitchboardError('hello_expected', message), id, true);
+}

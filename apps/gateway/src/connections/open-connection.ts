@@ -1,0 +1,100 @@
+import { BOUNDS, channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
+import { type StreamStart } from '@switchboard/message-log';
+import { type ConnectionRegistry } from '@switchboard/registry';
+import { allowsChannel, type TokenVerifier } from '../tokens/token-verifier';
+import { type ClientConnection, type ConnectionIdentity } from './client-connection';
+import { errorFrame } from './error-frame';
+import { type FollowStreams } from './follow-streams';
+import { type GatewayOptions } from '../gateway-options';
+
+/** Counts connections by what becomes of their hello. */
+export interface OpenObserver {
+  opened(): void;
+  refused(error: SwitchboardError): void;
+}
+
+/** Answers `hello`: verifies the token, registers the connection, says where its streams begin. */
+export class OpenConnection {
+  constructor(
+    private readonly tokens: TokenVerifier,
+    private readonly registry: Pick<ConnectionRegistry, 'register'>,
+    private readonly followStreams: FollowStreams,
+    private readonly observer: OpenObserver,
+    private readonly options: GatewayOptions,
+  ) {}
+
+  /** Resolves when the connection is ready, or was refused and closed. Never rejects. */
+  async open(connection: ClientConnection, hello: HelloFrame): Promise<void> {
+    try {
+      const identity = this.identify(connection, hello);
+      connection.identity = identity;
+      await this.followStreams.follow(
+        connection,
+        this.starts(connection, identity, hello),
+        () => this.registry.register({ id: connection.id, ...identity, connectedAtMs: connection.connectedAtMs }),
+        (positions) => {
+          connection.phase = 'ready';
+          connection.socket.send({
+            type: 'ready',
+            connection: connection.id,
+            server: this.options.serverId,
+            user: identity.user,
+            ...(identity.device === undefined ? {} : { device: identity.device }),
+            streams: Object.fromEntries([...positions].map(([stream, { after }]) => [stream, { after }])),
+            pingIntervalMs: this.options.pingIntervalMs,
+            limits: { frameBytes: this.options.frameBytes, dataBytes: BOUNDS.dataBytes, subscriptions: this.options.mostSubscriptions },
+          });
+          this.observer.opened();
+        },
+      );
+    } catch (error) {
+      this.refuse(connection, error instanceof SwitchboardError ? error : new SwitchboardError('internal', undefined, { cause: error }));
+    }
+  }
+
+  private identify({ bearer }: ClientConnection, { token, device }: HelloFrame): ConnectionIdentity {
+    const presented = token ?? bearer;
+    if (presented === undefined) throw new SwitchboardError('bad_token', 'There is no token, neither in hello nor in the upgrade.');
+    return { ...this.tokens.verify(presented), device };
+  }
+
+  private starts(connection: ClientConnection, { user, channels: allowed }: ConnectionIdentity, hello: HelloFrame): StreamStart[] {
+    const resume = new Map(Object.entries(hello.resume ?? {}));
+    const begin = (stream: string, otherwise: StreamStart['from']): StreamStart => {
+      const after = resume.get(stream);
+      return { stream, from: after === undefined ? otherwise : { kind: 'resume', after } };
+    };
+    const starts = [begin(userStream(user), { kind: 'earliest' }), begin(EVERYONE, { kind: 'now' })];
+    for (const channel of new Set(hello.channels)) {
+      const stream = channelStream(channel);
+      const refusal = this.refusalOf(channel, allowed, starts.length);
+      if (refusal === undefined) starts.push(begin(stream, { kind: 'now' }));
+      else connection.socket.send(errorFrame(refusal, { stream }));
+    }
+    return starts;
+  }
+
+  private refusalOf(channel: string, allowed: readonly string[], subscriptions: number): SwitchboardError | undefined {
+    if (!allowsChannel(allowed, channel)) return new SwitchboardError('channel_forbidden');
+    return subscriptions >= this.options.mostSubscriptions ? new SwitchboardError('too_many_subscriptions') : undefined;
+  }
+
+  private refuse(connection: ClientConnection, error: SwitchboardError): void {
+    this.observer.refused(error);
+    connection.socket.send(errorFrame(error, {}));
+    connection.socket.close(closeFor(error));
+  }
+}
+
+function closeFor({ code }: SwitchboardError): Close {
+  switch (code) {
+    case 'bad_token':
+      return CLOSE.badToken;
+    case 'token_expired':
+      return CLOSE.tokenExpired;
+    case 'overloaded':
+      return CLOSE.overloaded;
+    default:
+      return CLOSE.registrationFailed;
+  }
+}

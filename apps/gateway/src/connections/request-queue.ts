@@ -1,0 +1,13 @@
+/** Runs what one client asked for one after the other, so that a subscribe and an unsubscribe never overtake each other. */
+export class RequestQueue {
+  private last: Promise<void> = Promise.resolve();
+  private waiting = 0;
+
+  /** Adds a request, which must not reject; false: as many as may wait are waiting. */
+  add(request: () => Promise<void>, most: number): boolean {
+    if (this.waiting >= most) return false;
+    this.waiting += 1;
+    this.last = this.last.then(request).finally(() => (this.waiting -= 1));
+    return true;
+  }
+}

@@ -1,0 +1,13 @@
+/** What the parts of a gateway need to know. */
+export interface GatewayOptions {
+  readonly serverId: string;
+  readonly pingIntervalMs: number;
+  readonly helloDeadlineMs: number;
+  readonly reconcileRoundMs: number;
+  readonly frameBytes: number;
+  /** What may wait for the network on one socket before its subscriptions pause. */
+  readonly socketBufferBytes: number;
+  readonly mostConnections: number;
+  /** Subscriptions of one connection, its own stream and `everyone` included. */
+  readonly mostSubscriptions: number;
+}

@@ -1,0 +1,176 @@
+import { Logger } from '@nestjs/common';
+import { type Backends } from '@switchboard/backends';
+import { type BusTransport } from '@switchboard/bus';
+import { type GatewaySettings, type RegistrySettings, type TokenSettingValues } from '@switchboard/config';
+import { type Metrics } from '@switchboard/observability';
+import { type SwitchboardError } from '@switchboard/protocol';
+import { ConnectionRegistry, LeaseStore, RegistryCleaner, ServerLease } from '@switchboard/registry';
+import { AdmitSocket } from './connections/admit-socket';
+import { ChannelInterest } from './connections/channel-interest';
+import { Connections } from './connections/connections';
+import { FollowChannel } from './connections/follow-channel';
+import { FollowStreams } from './connections/follow-streams';
+import { HandleFrame } from './connections/handle-frame';
+import { OpenConnection } from './connections/open-connection';
+import { DeliverEvent } from './delivery/deliver-event';
+import { type GatewayOptions } from './gateway-options';
+import { makeServerId } from './server/server-id';
+import { ServerLife } from './server/server-life';
+import { ShownLease } from './server/shown-lease';
+import { ConnectEndpoint } from './sockets/connect-endpoint';
+import { CatchUpReader } from './streams/catch-up-reader';
+import { LocalStreams } from './streams/local-streams';
+import { ReconcileRound } from './streams/reconcile-round';
+import { TokenVerifier } from './tokens/token-verifier';
+
+/** The settings of a gateway, besides those of the backends. */
+export type GatewayModuleSettings = GatewaySettings & TokenSettingValues & RegistrySettings;
+
+/** What a gateway stands on. */
+export interface GatewayParts {
+  readonly backends: Backends;
+  readonly metrics: Metrics;
+  readonly transport: BusTransport;
+  readonly settings: GatewayModuleSettings;
+}
+
+/** Holding events costs memory for each stream with a gap, so a few, and no more than a page of the log; a slice of writes takes some 5 ms. */
+const STREAM_LIMITS = { heldEvents: 64, heldBytes: 256 * 1_024, sliceSize: 500 };
+
+/** A gateway, put together: streams, connections, and the life of the server. */
+export class Gateway {
+  private readonly logger = new Logger(Gateway.name);
+  readonly endpoint: ConnectEndpoint;
+  readonly deliverEvent: DeliverEvent;
+  readonly life: ServerLife;
+  private readonly streams: LocalStreams;
+  private readonly shownLease = new ShownLease();
+
+  constructor(private readonly parts: GatewayParts) {
+    const { backends, metrics, transport, settings } = parts;
+    const options = { ...settings, serverId: settings.serverId ?? makeServerId() };
+    this.streams = this.createStreams();
+    const lease = this.createLease(options.serverId);
+    const registry = new ConnectionRegistry(backends.registryPool, settings, this.shownLease, (error) => {
+      this.logger.warn(`Rows of connections could not be written and are tried again: ${String(error)}`);
+    });
+    const interest = new ChannelInterest(registry);
+    const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
+    const connections = this.createConnections(registry, followStreams, options);
+    this.life = new ServerLife({
+      lease,
+      shownLease: this.shownLease,
+      transport,
+      connections,
+      interest,
+      registry,
+      cleaner: this.createCleaner(),
+      reconcile: this.createReconcileRound(),
+      metrics,
+    });
+    this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
+    this.deliverEvent = new DeliverEvent(
+      this.streams,
+      { slot: () => this.shownLease.current?.slot, databaseOffsetMs: () => lease.databaseOffsetMs },
+      metrics,
+    );
+    this.watch(connections);
+  }
+
+  private createStreams(): LocalStreams {
+    const { backends, metrics } = this.parts;
+    const reader = new CatchUpReader(backends.messageLog, {
+      pageRead: () => {
+        metrics.set.catchUpReads.inc();
+      },
+      readFailed: (error) => {
+        metrics.set.catchUpFailures.inc();
+        this.logger.debug('A page of the log could not be read and is tried again.', error);
+      },
+    });
+    return new LocalStreams((key, stream, read) => void reader.read(key, stream, read), STREAM_LIMITS);
+  }
+
+  private createLease(serverId: string): ServerLease {
+    const { backends, settings } = this.parts;
+    const { bus } = backends;
+    return new ServerLease(new LeaseStore(backends.registryPool), {
+      serverId,
+      leaseMs: settings.leaseMs,
+      waitMs: settings.leaseWaitMs,
+      // Known once the bus is connected.
+      get maxSlot() {
+        return bus.slots;
+      },
+    });
+  }
+
+  private createCleaner(): RegistryCleaner {
+    const { backends, settings } = this.parts;
+    return new RegistryCleaner(backends.dataSource, backends.registryPool, settings, {
+      cleaned: ({ slotsFenced, rowsDeleted }) => {
+        if (slotsFenced + rowsDeleted === 0) return;
+        this.logger.log(`Forgot ${String(slotsFenced)} dead servers and deleted ${String(rowsDeleted)} of their rows`);
+      },
+      cleaningFailed: (error) => {
+        this.logger.warn(`What dead servers left could not be cleaned up; the next round tries again: ${String(error)}`);
+      },
+    });
+  }
+
+  private createReconcileRound(): ReconcileRound {
+    const { backends, metrics, settings } = this.parts;
+    const observer = {
+      repaired: () => {
+        metrics.set.reconcileRepairs.inc();
+      },
+      roundFailed: (error: unknown) => {
+        this.logger.debug('Streams could not be compared with the log; the next round does it.', error);
+      },
+    };
+    return new ReconcileRound(this.streams, backends.messageLog, observer, settings.reconcileRoundMs);
+  }
+
+  private createConnections(registry: ConnectionRegistry, followStreams: FollowStreams, options: GatewayOptions): Connections {
+    const { connectionsClosed } = this.parts.metrics.set;
+    const observer = {
+      ended: (code: number) => {
+        connectionsClosed.inc({ code: String(code) });
+      },
+    };
+    return new Connections(registry, followStreams, observer, options);
+  }
+
+  private createEndpoint(
+    connections: Connections,
+    registry: ConnectionRegistry,
+    followStreams: FollowStreams,
+    options: GatewayOptions,
+  ): ConnectEndpoint {
+    const { metrics, settings } = this.parts;
+    const { connectionsOpened, connectionsRefused } = metrics.set;
+    const observer = {
+      opened: () => {
+        connectionsOpened.inc();
+      },
+      refused: ({ code, cause }: SwitchboardError) => {
+        connectionsRefused.inc({ reason: code });
+        if (code === 'internal') this.logger.error('A connection could not be opened', cause);
+      },
+    };
+    const openConnection = new OpenConnection(new TokenVerifier(settings), registry, followStreams, observer, options);
+    const handleFrame = new HandleFrame(openConnection, new FollowChannel(followStreams, options), (connection) => {
+      connections.helloCame(connection);
+    });
+    const isAdmitting = (): boolean => this.life.isAdmitting();
+    const admission = new AdmitSocket({ connections, handleFrame, streams: this.streams, metrics, isAdmitting, options });
+    return new ConnectEndpoint(admission, options);
+  }
+
+  private watch(connections: Connections): void {
+    const { metrics } = this.parts;
+    metrics.measure('connections', () => connections.size);
+    metrics.measure('streams', () => this.streams.size);
+    metrics.measure('leaseHeld', () => (this.life.holdsLease() ? 1 : 0));
+  }
+}

@@ -1,0 +1,32 @@
+import {
+  busSettings,
+  databaseSettings,
+  gatewaySettings,
+  httpSettings,
+  kafkaSettings,
+  loggingSettings,
+  messageLogSettings,
+  portSetting,
+  registrySettings,
+  tokenSettings,
+  type SettingsOf,
+} from '@switchboard/config';
+
+const DEFAULT_PORT = 8_081;
+
+/** Everything that a process of the gateway is told by its environment. */
+export const processSettings = {
+  ...httpSettings,
+  port: portSetting(DEFAULT_PORT),
+  ...loggingSettings,
+  ...gatewaySettings,
+  ...tokenSettings,
+  ...databaseSettings,
+  ...messageLogSettings,
+  ...registrySettings,
+  ...busSettings,
+  ...kafkaSettings,
+};
+
+/** The values of `processSettings`. */
+export type ProcessSettings = SettingsOf<typeof processSettings>;

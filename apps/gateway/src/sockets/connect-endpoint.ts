@@ -1,0 +1,78 @@
+import { type IncomingMessage, type Server } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { CLOSE, CONNECT_PATH, SUBPROTOCOL, SwitchboardError } from '@switchboard/protocol';
+import { errorFrame } from '../connections/error-frame';
+import { type GatewayOptions } from '../gateway-options';
+
+const RETRY_AFTER_MS = 1_000;
+
+/** Decides about upgrades and takes the sockets. */
+export interface Admission {
+  /** Why no further socket can be taken now; undefined: it can. */
+  refusal(): SwitchboardError | undefined;
+  admit(webSocket: WebSocket, request: IncomingMessage): void;
+  refused(error: SwitchboardError): void;
+}
+
+/**
+ * The WebSocket endpoint on an HTTP server. Who is refused hears why: a browser by an error frame and a close code, since it cannot see the
+ * answer to an upgrade; others by the HTTP status.
+ */
+export class ConnectEndpoint {
+  private readonly webSockets: WebSocketServer;
+
+  constructor(
+    private readonly admission: Admission,
+    { frameBytes }: Pick<GatewayOptions, 'frameBytes'>,
+  ) {
+    this.webSockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: frameBytes,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    });
+  }
+
+  /** Takes the upgrades of a server. */
+  attach(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', ignoreBrokenSocket);
+      this.upgrade(request, socket, head);
+    });
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const [path] = (request.url ?? '').split('?', 1);
+    if (path !== CONNECT_PATH) {
+      answer(socket, '404 Not Found');
+      return;
+    }
+    const refusal = this.admission.refusal();
+    if (refusal === undefined) {
+      this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        this.admission.admit(webSocket, request);
+      });
+      return;
+    }
+    this.admission.refused(refusal);
+    if (request.headers.origin === undefined) {
+      answer(socket, '503 Service Unavailable', `Retry-After: ${String(RETRY_AFTER_MS / 1_000)}\r\n`);
+      return;
+    }
+    this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      webSocket.on('error', ignoreBrokenSocket);
+      webSocket.send(JSON.stringify(errorFrame(refusal, { retryAfterMs: RETRY_AFTER_MS })));
+      webSocket.close(CLOSE.overloaded.code, CLOSE.overloaded.reason);
+    });
+  }
+}
+
+function answer(socket: Duplex, status: string, headers = ''): void {
+  socket.end(`HTTP/1.1 ${status}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+}
+
+function ignoreBrokenSocket(): void {
+  // The client went away; `close` follows, and there is nobody left to tell.
+}

@@ -1,0 +1,82 @@
+/** What is done about peers that are silent. */
+export interface HeartbeatActions<Peer> {
+  /** Nothing has come for an interval. */
+  ask(peer: Peer): void;
+  /** Nothing has come for two intervals. */
+  giveUp(peer: Peer): void;
+}
+
+interface Pulse<Peer> {
+  wasHeard: boolean;
+  wasAsked: boolean;
+  readonly bucket: Map<Peer, Pulse<Peer>>;
+}
+
+const BUCKETS = 25;
+
+/**
+ * Watches that peers are heard of, without a timer for each: they are dealt into buckets, and each bucket is looked at once an interval.
+ * A peer that was silent since the last look is asked; one that is silent at the next look as well is given up.
+ */
+export class Heartbeat<Peer extends object> {
+  private readonly buckets = Array.from({ length: BUCKETS }, () => new Map<Peer, Pulse<Peer>>());
+  private readonly pulses = new WeakMap<Peer, Pulse<Peer>>();
+  private timer: NodeJS.Timeout | undefined;
+  private current = 0;
+
+  constructor(
+    private readonly intervalMs: number,
+    private readonly actions: HeartbeatActions<Peer>,
+  ) {}
+
+  /** Begins to look. */
+  start(): void {
+    this.timer ??= setInterval(() => {
+      this.look();
+    }, this.intervalMs / BUCKETS).unref();
+  }
+
+  /** Ends it. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Watches a peer; its first interval begins now. */
+  add(peer: Peer): void {
+    const bucket = this.buckets[this.current] as Map<Peer, Pulse<Peer>>;
+    const pulse = { wasHeard: false, wasAsked: false, bucket };
+    bucket.set(peer, pulse);
+    this.pulses.set(peer, pulse);
+  }
+
+  /** Something has come from a peer. */
+  heard(peer: Peer): void {
+    const pulse = this.pulses.get(peer);
+    if (pulse !== undefined) pulse.wasHeard = true;
+  }
+
+  /** Watches a peer no longer. */
+  remove(peer: Peer): void {
+    this.pulses.get(peer)?.bucket.delete(peer);
+    this.pulses.delete(peer);
+  }
+
+  /** Looks at the next bucket. */
+  look(): void {
+    this.current = (this.current + 1) % BUCKETS;
+    for (const [peer, pulse] of this.buckets[this.current] as Map<Peer, Pulse<Peer>>) this.lookAt(peer, pulse);
+  }
+
+  private lookAt(peer: Peer, pulse: Pulse<Peer>): void {
+    if (pulse.wasHeard) {
+      pulse.wasHeard = false;
+      pulse.wasAsked = false;
+    } else if (pulse.wasAsked) {
+      this.actions.giveUp(peer);
+    } else {
+      pulse.wasAsked = true;
+      this.actions.ask(peer);
+    }
+  }
+}

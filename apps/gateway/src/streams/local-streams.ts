@@ -1,0 +1,94 @@
+import { type StreamKey } from '@switchboard/protocol';
+import { encodeMessageFrame, type DeliverEvent } from '@switchboard/protocol/events';
+import { textFrame } from '../sockets/web-socket-frame';
+import { LocalStream, type StreamLimits } from './local-stream';
+import { type PageRead } from './pending-reads';
+import { type FrameSink, type Subscription } from './subscription';
+
+/** How long an event may be missing before the log is read: two senders' events often swap by a few milliseconds (design.md). */
+const GAP_PATIENCE_MS = 30;
+
+/** Reads the page of a stream, and answers the stream. */
+export type ReadPage = (key: StreamKey, stream: LocalStream, read: PageRead) => void;
+
+/** All streams that somebody follows on this server. */
+export class LocalStreams {
+  private readonly streams = new Map<StreamKey, LocalStream>();
+
+  constructor(
+    private readonly readPage: ReadPage,
+    private readonly limits: StreamLimits,
+  ) {}
+
+  /** How many streams there are. */
+  get size(): number {
+    return this.streams.size;
+  }
+
+  /** The keys of all streams; may be iterated while streams come and go. */
+  keys(): IterableIterator<StreamKey> {
+    return this.streams.keys();
+  }
+
+  /** The highest seq that a stream has heard of; undefined if nobody follows it. */
+  highestHeard(key: StreamKey): number | undefined {
+    return this.streams.get(key)?.highestHeard;
+  }
+
+  /** Begins a subscription that notes what it hears, until `start` says where it begins. */
+  follow(key: StreamKey, sink: FrameSink): Subscription {
+    let stream = this.streams.get(key);
+    if (stream === undefined) {
+      stream = this.create(key);
+      this.streams.set(key, stream);
+    }
+    return stream.add(sink);
+  }
+
+  /** Lets a subscription begin behind `after`; `head` was read after its connection had been registered. */
+  start(key: StreamKey, subscription: Subscription, { after, head }: { readonly after: number; readonly head: number }): void {
+    this.streams.get(key)?.start(subscription, after, head);
+  }
+
+  /** Ends a subscription. */
+  unfollow(key: StreamKey, subscription: Subscription): void {
+    const stream = this.streams.get(key);
+    stream?.remove(subscription);
+    if (stream?.isEmpty === true) this.streams.delete(key);
+  }
+
+  /** The socket of a subscription has room again. */
+  drained(key: StreamKey, subscription: Subscription): void {
+    this.streams.get(key)?.drained(subscription);
+  }
+
+  /** Takes an event; returns whether anybody here follows its stream. */
+  deliver(event: DeliverEvent): boolean {
+    const stream = this.streams.get(event.stream);
+    stream?.event(event.seq, () => textFrame(encodeMessageFrame(event)));
+    return stream !== undefined;
+  }
+
+  /** A stream has reached `seq`. */
+  heard(key: StreamKey, seq: number): void {
+    this.streams.get(key)?.heard(seq);
+  }
+
+  private create(key: StreamKey): LocalStream {
+    const stream: LocalStream = new LocalStream(
+      {
+        read: (read) => {
+          this.readPage(key, stream, read);
+        },
+        startGapTimer: () => {
+          setTimeout(() => {
+            stream.gapTimerFired();
+          }, GAP_PATIENCE_MS);
+        },
+        defer: setImmediate,
+      },
+      this.limits,
+    );
+    return stream;
+  }
+}

@@ -1,0 +1,3 @@
+export * from './backend-settings';
+export * from './backends';
+export * from './backends.module';

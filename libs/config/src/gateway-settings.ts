@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { commaSeparated, wholeNumber } from './schemas';
+import { type Setting, type SettingsOf } from './settings';
+
+const KIBIBYTE = 1_024;
+const SECOND_MS = 1_000;
+const SHORTEST_SECRET_BYTES = 32;
+
+/** What a gateway lets clients do. */
+export const gatewaySettings = {
+  pingIntervalMs: {
+    env: 'PING_INTERVAL_MS',
+    schema: wholeNumber(25 * SECOND_MS, 100, 600 * SECOND_MS),
+    unit: 'ms',
+    shownDefault: '25000',
+    description:
+      'A client of which nothing came for so long is asked; after two such intervals it is closed. Below the idle timeout of most proxies.',
+  },
+  helloDeadlineMs: {
+    env: 'HELLO_DEADLINE_MS',
+    schema: wholeNumber(8 * SECOND_MS, 100, 120 * SECOND_MS),
+    unit: 'ms',
+    shownDefault: '8000',
+    description: 'How long a client may take for its hello.',
+  },
+  reconcileRoundMs: {
+    env: 'RECONCILE_ROUND_MS',
+    schema: wholeNumber(5 * SECOND_MS, 100, 600 * SECOND_MS),
+    unit: 'ms',
+    shownDefault: '5000',
+    description: 'Once in this time each stream is compared with the log: it bounds how late a message is whose event was lost.',
+  },
+  frameBytes: {
+    env: 'MAX_FRAME_BYTES',
+    schema: wholeNumber(80 * KIBIBYTE, KIBIBYTE, 1_024 * KIBIBYTE),
+    unit: 'bytes',
+    shownDefault: '81920',
+    description: 'The largest frame that a client may send.',
+  },
+  socketBufferBytes: {
+    env: 'SOCKET_BUFFER_BYTES',
+    schema: wholeNumber(256 * KIBIBYTE, 16 * KIBIBYTE, 64 * 1_024 * KIBIBYTE),
+    unit: 'bytes',
+    shownDefault: '262144',
+    description:
+      'What may wait in memory for a slow client before its subscriptions pause; they catch up from the log once it has drained.',
+  },
+  mostConnections: {
+    env: 'MAX_CONNECTIONS',
+    schema: wholeNumber(50_000, 1, 1_000_000),
+    unit: 'connections',
+    shownDefault: '50000',
+    description: 'The most sockets of one server; further clients are asked to try elsewhere.',
+  },
+  mostSubscriptions: {
+    env: 'MAX_SUBSCRIPTIONS',
+    schema: wholeNumber(100, 2, 10_000),
+    unit: 'subscriptions',
+    shownDefault: '100',
+    description: 'The most streams that one connection follows, the stream of its user and that of everyone included.',
+  },
+  serverId: {
+    env: 'SERVER_ID',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1–64 of [A-Za-z0-9._:-]')
+      .optional(),
+    description: 'The name of this server, unique among those that run. Unset: the host name and some random letters.',
+  },
+} satisfies Record<string, Setting>;
+
+/** How the tokens of clients are verified. */
+export const tokenSettings = {
+  jwtSecret: {
+    env: 'JWT_SECRET',
+    schema: z
+      .string({ error: 'must be set' })
+      .refine(
+        (secret) => Buffer.byteLength(secret) >= SHORTEST_SECRET_BYTES,
+        `must be at least ${String(SHORTEST_SECRET_BYTES)} bytes long`,
+      ),
+    description: 'The secret that signs tokens with HS256; at least 32 bytes, as RFC 7518 asks.',
+    isSecret: true,
+  },
+  jwtAlgorithms: {
+    env: 'JWT_ALGORITHMS',
+    schema: commaSeparated().pipe(
+      z
+        .array(z.enum(['HS256'], { error: 'must be HS256' }))
+        .transform((algorithms) => (algorithms.length === 0 ? (['HS256'] as const) : algorithms)),
+    ),
+    description: 'The algorithms that a token may be signed with.',
+    shownDefault: 'HS256',
+  },
+  jwtIssuer: {
+    env: 'JWT_ISSUER',
+    schema: z.string().optional(),
+    description: 'The issuer (iss) that tokens must name; unset: any.',
+  },
+  jwtAudience: {
+    env: 'JWT_AUDIENCE',
+    schema: z.string().optional(),
+    description: 'The audience (aud) that tokens must name; unset: any.',
+  },
+} satisfies Record<string, Setting>;
+
+/** The values of `gatewaySettings`. */
+export type GatewaySettings = SettingsOf<typeof gatewaySettings>;
+/** The values of `tokenSettings`. */
+export type TokenSettingValues = SettingsOf<typeof tokenSettings>;

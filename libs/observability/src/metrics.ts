@@ -1,0 +1,133 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+const LATENCY_BUCKETS_S = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1, 2.5, 5, 10];
+
+/** Every metric by the name it has in the code: its public name, kind and meaning. */
+export const METRICS = {
+  connections: { kind: 'gauge', name: 'switchboard_connections', help: 'Live connections of this server.' },
+  streams: { kind: 'gauge', name: 'switchboard_streams', help: 'Streams with local subscriptions.' },
+  connectionsOpened: { kind: 'counter', name: 'switchboard_connections_opened_total', help: 'Connections that became ready.' },
+  connectionsClosed: {
+    kind: 'counter',
+    name: 'switchboard_connections_closed_total',
+    help: 'Connections that ended, by close code.',
+    labels: ['code'],
+  },
+  connectionsRefused: {
+    kind: 'counter',
+    name: 'switchboard_connections_refused_total',
+    help: 'Connections refused before ready, by error code.',
+    labels: ['reason'],
+  },
+  messagesAccepted: { kind: 'counter', name: 'switchboard_messages_accepted_total', help: 'Messages committed to the log.' },
+  messagesRefused: { kind: 'counter', name: 'switchboard_messages_refused_total', help: 'Sends refused, by error code.', labels: ['code'] },
+  messagesWritten: { kind: 'counter', name: 'switchboard_messages_written_total', help: 'Message frames written to sockets.' },
+  eventsSent: { kind: 'counter', name: 'switchboard_events_sent_total', help: 'Events handed to the bus, one for each server concerned.' },
+  eventsReceived: { kind: 'counter', name: 'switchboard_events_received_total', help: 'Events read from the bus.' },
+  eventsUnreadable: {
+    kind: 'counter',
+    name: 'switchboard_events_unreadable_total',
+    help: 'Events from the bus that this version cannot read.',
+  },
+  eventsLocal: { kind: 'counter', name: 'switchboard_events_local_total', help: 'Messages handed to local subscriptions without the bus.' },
+  hintsLost: {
+    kind: 'counter',
+    name: 'switchboard_hints_lost_total',
+    help: 'Events that could not be sent; reconciling brings the message.',
+  },
+  catchUpReads: {
+    kind: 'counter',
+    name: 'switchboard_catch_up_reads_total',
+    help: 'Pages read from the log for subscriptions behind its head.',
+  },
+  catchUpFailures: { kind: 'counter', name: 'switchboard_catch_up_failures_total', help: 'Page reads that failed and were tried again.' },
+  reconcileRepairs: {
+    kind: 'counter',
+    name: 'switchboard_reconcile_repairs_total',
+    help: 'Streams that a reconcile round found behind the log.',
+  },
+  socketsPaused: {
+    kind: 'counter',
+    name: 'switchboard_subscriptions_paused_total',
+    help: 'Subscriptions paused since their socket was full.',
+  },
+  leaseHeld: { kind: 'gauge', name: 'switchboard_lease_held', help: '1 while this server holds its slot, else 0.' },
+  leaseChanges: {
+    kind: 'counter',
+    name: 'switchboard_lease_changes_total',
+    help: 'Times that this server lost its slot to another and leased anew.',
+  },
+  deliveryLatency: {
+    kind: 'histogram',
+    name: 'switchboard_delivery_seconds',
+    help: 'From the commit of a message to its write to local sockets, by way: local, bus.',
+    labels: ['way'],
+  },
+  requestDuration: {
+    kind: 'histogram',
+    name: 'switchboard_http_request_seconds',
+    help: 'HTTP requests of the API, by route and status.',
+    labels: ['route', 'status'],
+  },
+} as const satisfies Record<string, MetricDescription>;
+
+interface MetricDescription {
+  readonly kind: 'counter' | 'gauge' | 'histogram';
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+}
+
+type MetricOf<Description extends MetricDescription> = Description['kind'] extends 'counter'
+  ? Counter
+  : Description['kind'] extends 'gauge'
+    ? Gauge
+    : Histogram;
+
+type MetricSet = { readonly [Name in keyof typeof METRICS]: MetricOf<(typeof METRICS)[Name]> };
+
+type GaugeName = { [Name in keyof typeof METRICS]: (typeof METRICS)[Name]['kind'] extends 'gauge' ? Name : never }[keyof typeof METRICS];
+
+/** The metrics of one process, on a registry of their own. */
+export class Metrics {
+  private readonly registry = new Registry();
+  readonly set: MetricSet;
+
+  /** @param includesProcess also measure the process itself: CPU, memory, event loop, garbage collection */
+  constructor({ includesProcess = true }: { readonly includesProcess?: boolean } = {}) {
+    if (includesProcess) collectDefaultMetrics({ register: this.registry });
+    this.set = Object.fromEntries(
+      Object.entries(METRICS).map(([name, description]) => [name, this.create(description)]),
+    ) as unknown as MetricSet;
+  }
+
+  /** Lets a gauge be read from `read` whenever somebody asks for the metrics. */
+  measure(name: GaugeName, read: () => number): void {
+    const gauge: Gauge & { collect?: () => void } = this.set[name];
+    gauge.collect = () => {
+      gauge.set(read());
+    };
+  }
+
+  /** The content type of `text`. */
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** All metrics in the text format of Prometheus. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private create({ kind, name, help, labels }: MetricDescription): Counter | Gauge | Histogram {
+    const common = { name, help, labelNames: [...(labels ?? [])], registers: [this.registry] };
+    switch (kind) {
+      case 'counter':
+        return new Counter(common);
+      case 'gauge':
+        return new Gauge(common);
+      case 'histogram':
+        return new Histogram({ ...common, buckets: LATENCY_BUCKETS_S });
+    }
+  }
+}

@@ -1,0 +1,4 @@
+export * from './accept-message';
+export * from './local-delivery';
+export * from './route-event';
+export * from './routing.module';

@@ -1,0 +1,44 @@
+import { Logger, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { EventBus } from '@switchboard/bus';
+import { MessageLog } from '@switchboard/message-log';
+import { Metrics } from '@switchboard/observability';
+import { ServerLookup } from '@switchboard/registry';
+import { AcceptMessage } from './accept-message';
+import { LocalDelivery } from './local-delivery';
+import { RouteEvent } from './route-event';
+
+/** What routing is made of, besides the backends of the process. */
+export interface RoutingOptions {
+  /** Modules that export `LocalDelivery`. */
+  readonly imports: NonNullable<ModuleMetadata['imports']>;
+  /** How many messages may be on their way to the bus at once. */
+  readonly mostRouting: number;
+}
+
+/** Provides AcceptMessage. */
+@Module({})
+export class RoutingModule {
+  static with({ imports, mostRouting }: RoutingOptions): DynamicModule {
+    const logger = new Logger(RouteEvent.name);
+    const routeEvent = {
+      provide: RouteEvent,
+      inject: [ServerLookup, EventBus, LocalDelivery, Metrics],
+      useFactory: (servers: ServerLookup, bus: EventBus, local: LocalDelivery, { set }: Metrics) =>
+        new RouteEvent(servers, bus, local, {
+          eventSent: () => {
+            set.eventsSent.inc();
+          },
+          hintLost: (stream, error) => {
+            set.hintsLost.inc();
+            logger.debug('An event was not sent; reconciling brings the message.', error, { stream });
+          },
+        }),
+    };
+    const acceptMessage = {
+      provide: AcceptMessage,
+      inject: [MessageLog, RouteEvent],
+      useFactory: (log: MessageLog, route: RouteEvent) => new AcceptMessage(log, route, mostRouting),
+    };
+    return { module: RoutingModule, imports, providers: [routeEvent, acceptMessage], exports: [AcceptMessage] };
+  }
+}
