@@ -10,14 +10,13 @@ const ALL_REPLICAS = -1;
 const ACKNOWLEDGE_TIMEOUT_MS = 5000;
 /** Bounds how late a process learns of a partition's new leader, or of a new partition, without an error. */
 const METADATA_MAX_AGE_MS = 10_000;
-/** What a producer younger than this does not know does not exist: bounds how often unknown slots make us look again. */
-const FRESH_MS = 1000;
+/** Least time between two looks for slots that the producer does not know: publishing to one that does not exist must stay cheap. */
+const LOOK_AGAIN_MS = 1000;
 
 /** A kafkajs producer, and whether anything still needs it. */
 interface Session {
   readonly client: KafkaClient;
   readonly producer: Producer;
-  readonly startedAtMs: number;
   inFlight: number;
   isRetired: boolean;
 }
@@ -36,6 +35,7 @@ export class EventProducer {
   private session: Promise<Session> | undefined;
   private readonly sessions = new Set<Session>();
   private isClosed = false;
+  private lookedAtMs = -Infinity;
   private known: readonly PartitionMetadata[] | undefined;
 
   constructor(
@@ -70,9 +70,14 @@ export class EventProducer {
     }
   }
 
-  /** Ends all connections at once; what is being sent fails. */
+  /** Ends all connections at once; what is being sent fails, and is not tried again. */
   close(): void {
     this.isClosed = true;
+    this.disconnect();
+  }
+
+  /** Ends all connections at once; the next batch opens new ones. */
+  disconnect(): void {
     for (const { client } of this.sessions) client.destroy();
   }
 
@@ -80,7 +85,8 @@ export class EventProducer {
     const session = await this.current();
     const taken = await this.sendOnce(session, events);
     const missing = events.filter(({ slot }) => !taken.has(slot));
-    if (missing.length === 0 || performance.now() - session.startedAtMs < FRESH_MS) return taken;
+    if (missing.length === 0 || performance.now() - this.lookedAtMs < LOOK_AGAIN_MS) return taken;
+    this.lookedAtMs = performance.now();
     this.retire(session);
     const takenAfterAll = await this.sendOnce(await this.current(), missing);
     return new Set([...taken, ...takenAfterAll]);
@@ -127,7 +133,7 @@ export class EventProducer {
           return message.partition ?? 0;
         },
     });
-    const session: Session = { client, producer, startedAtMs: performance.now(), inFlight: 0, isRetired: false };
+    const session: Session = { client, producer, inFlight: 0, isRetired: false };
     this.sessions.add(session);
     try {
       if (this.isClosed) throw new BusError('bus_unavailable', 'the bus is closed');

@@ -68,6 +68,7 @@ export class KafkaEventBus extends EventBus {
     const client = new KafkaClient(brokers);
     const timer = setTimeout(() => {
       client.destroy();
+      this.producer.disconnect();
     }, connectDeadlineMs);
     try {
       for (let attempt = 1; !this.isConnected; attempt += 1) {
@@ -80,6 +81,7 @@ export class KafkaEventBus extends EventBus {
           if (performance.now() >= untilMs) {
             throw new BusError('bus_unavailable', `Kafka at ${brokers.join(', ')} cannot be used: ${String(error)}`, { cause: error });
           }
+          if (attempt === 1) this.logger.warn(`Kafka cannot be used yet, trying again: ${String(error)}`);
           await sleep(backoffMs(attempt));
         }
       }
