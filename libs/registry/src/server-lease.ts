@@ -44,7 +44,7 @@ export class ServerLease implements LeaseSource {
   private offsetMs = 0;
 
   constructor(
-    private readonly store: LeaseStore,
+    private readonly store: Pick<LeaseStore, keyof LeaseStore>,
     private readonly options: ServerLeaseOptions,
   ) {
     this.timers = options.timers ?? systemTimers;
