@@ -82,6 +82,17 @@ describe('SwitchboardClient, connecting', () => {
     expect(server.sessions.map(({ hello }) => hello?.token)).toEqual(['good']);
   });
 
+  it('stays closed when a listener closes it over a failed token callback', async () => {
+    const server = await harness.server();
+    const { client, states } = harness.client(server, { token: () => Promise.reject(new Error('signed out')) });
+    client.on('error', () => {
+      client.close();
+    });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'closed' });
+    expect(states.map(({ state }) => state)).toEqual(['connecting', 'closed']);
+    expect(client.state).toBe('closed');
+  });
+
   it.each([1008, 4500, 4502, 4503, 4504, 4505, 4506, 4999])('stays away after %d', async (code) => {
     const server = await harness.server((session) => {
       session.send({ type: 'error', code: 'bad_token', message: 'no', retryable: false });

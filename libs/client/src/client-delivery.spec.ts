@@ -105,6 +105,18 @@ describe('SwitchboardClient, delivering', () => {
     expect(client.positions).toEqual({ [STREAM]: 20 });
   });
 
+  it('is never ready once a listener of a gap has closed it', async () => {
+    const server = await harness.server((session) => {
+      session.ready({ [STREAM]: 20 });
+    });
+    const { client, states } = harness.client(server, { resume: { [STREAM]: 17 }, channels: ['news'] });
+    client.on('gap', () => {
+      client.close();
+    });
+    await expect(client.connect()).rejects.toMatchObject({ code: 'closed' });
+    expect(states.map(({ state }) => state)).toEqual(['connecting', 'closed']);
+  });
+
   it('says that the log of the server is behind, and drops what it repeats', async () => {
     const server = await harness.server((session) => {
       session.ready({ [STREAM]: 15 });

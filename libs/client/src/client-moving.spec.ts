@@ -17,7 +17,8 @@ describe('SwitchboardClient, moving', () => {
     old.message(STREAM, 1);
     old.send({ type: 'goaway', inMs: 10, withinMs: 10_000, reason: 'drain' });
     const next = await server.session(2);
-    expect(next.hello).toMatchObject({ resume: { [STREAM]: 1, 'channel:news': 0 }, channels: ['news'] });
+    expect(next.hello).toMatchObject({ resume: { [STREAM]: 1, 'channel:news': 0 }, channels: ['news'], replaces: 'c1' });
+    expect(old.hello).not.toHaveProperty('replaces');
     // The old one still delivers, while the new one is being registered.
     old.message(STREAM, 2);
     old.message(STREAM, 3);
@@ -85,7 +86,25 @@ describe('SwitchboardClient, moving', () => {
     expect(states.map(({ state }) => state)).toEqual(['connecting', 'ready', 'connecting', 'ready']);
   });
 
-  it('comes back at once, by backoff, when the old connection ends before the time to move', async () => {
+  it('goes on when the server closes the old connection because the new one replaces it', async () => {
+    const server = await harness.server();
+    const { client, states } = harness.client(server);
+    const connected = client.connect();
+    const old = await server.session();
+    old.ready();
+    await connected;
+    old.send({ type: 'goaway', inMs: 0, reason: 'age' });
+    const next = await server.session(2);
+    old.socket.close(4506);
+    await waitFor('connecting', () => client.state === 'connecting');
+    next.ready();
+    await waitFor('ready', () => client.state === 'ready');
+    next.socket.close(4506);
+    await waitFor('closed', () => client.state === 'closed');
+    expect(states.at(-1)).toMatchObject({ state: 'closed', code: 4506 });
+  });
+
+  it('comes back, by backoff, when the old connection ends before the time to move', async () => {
     const server = await harness.server((session) => {
       session.ready();
     });

@@ -172,6 +172,7 @@ describe('SwitchboardClient, subscribing', () => {
     await expect(second).rejects.toMatchObject({ code: 'unsubscribed' });
     client.close();
     await expect(first).rejects.toMatchObject({ code: 'closed' });
+    await expect(client.subscribe('c')).rejects.toMatchObject({ code: 'closed' });
   });
 
   it('refuses bad names, bad starts, and more than 1000 channels', async () => {

@@ -1,7 +1,7 @@
 import type { ErrorFrame, GapFrame, GapReason, HelloFrame, MessageFrame, ReadyFrame, ServerFrame, StreamKey } from '@switchboard/protocol';
 import { ClientError, clientError } from './client-error';
 import { systemClock } from './clock';
-import { Deferred } from './deferred';
+import { Deferred, rejected } from './deferred';
 import { Emitter, type Listener } from './emitter';
 import type { ClientEvents, ClientState, Message, StateChange } from './events';
 import { Link } from './link';
@@ -129,6 +129,7 @@ export class SwitchboardClient {
    * `invalid_option`, `too_many_channels`.
    */
   subscribe(channel: string, { after }: { readonly after?: number | undefined } = {}): Promise<Subscription> {
+    if (this.state === 'closed') return rejected(clientError('closed'));
     return this.#subscriptions.subscribe(channel, after);
   }
 
@@ -144,8 +145,12 @@ export class SwitchboardClient {
 
   #onReady(ready: ReadyFrame, hello: HelloFrame): void {
     const starts = Object.entries(ready.streams);
-    for (const [stream, { after }] of starts) this.#begin(stream, after);
+    const gaps = starts.map(([stream, { after }]) => ({ stream, gap: this.#positions.begin(stream, after) }));
     this.#subscriptions.onReady(ready, hello);
+    // Listeners come last: one may close the client.
+    for (const { stream, gap } of gaps) {
+      if (gap) this.#tellGap(stream, gap.after, gap.through, 'lost');
+    }
     for (const [stream, { after }] of starts) {
       const asked = hello.resume?.[stream];
       if (asked !== undefined && asked > after) {

@@ -68,7 +68,10 @@ export class Link {
     this.#alarm = new Alarm(clock);
     this.#backoff = new Backoff(options.backoff, random);
     this.#connectionListener = {
-      hello: (token) => listener.hello(token),
+      hello: (token) => {
+        const old = this.ready;
+        return old ? { ...listener.hello(token), replaces: old.connection } : listener.hello(token);
+      },
       onReady: (connection, ready) => {
         this.#promote(connection, ready);
       },
@@ -187,6 +190,8 @@ export class Link {
 
   #fatal({ code, reason, fatal }: Ending): ClientError | undefined {
     if (fatal) return fatal;
+    // It is our own new connection that has replaced the old one.
+    if (code === CLOSE.replaced.code && this.#candidate) return undefined;
     const isStale = code === CLOSE.tokenExpired.code && !this.#options.canRefreshToken;
     return mayReconnect(code) && !isStale ? undefined : clientError('refused', `${String(code)}: ${reason}`, { closeCode: code });
   }

@@ -188,13 +188,14 @@ export class Subscriptions {
 
   #confirm(channel: string, wanted: Wanted, after: number | undefined): void {
     const stream = channelStream(channel);
-    if (after !== undefined) this.#begin(stream, after);
     const start = after ?? this.#positions.get(stream) ?? wanted.after ?? 0;
     wanted.isFollowed = true;
     wanted.requestId = undefined;
     wanted.answer?.resolve({ stream, after: start });
     wanted.answer = undefined;
     wanted.after = undefined;
+    // Last, since a listener of the gap that this may uncover can close the client.
+    if (after !== undefined) this.#begin(stream, after);
   }
 
   #finishLeaving(): void {
