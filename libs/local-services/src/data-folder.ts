@@ -23,17 +23,16 @@ export function decideDataFolder(
   return join('/var/lib/switchboard', createHash('sha256').update(projectFolder).digest('hex').slice(0, 12));
 }
 
-/** Creates a folder, with its parents, that the account can enter but not list or change; without an account, one for us alone. Throws if the account cannot enter it. */
+/** Creates a folder, with its parents, that the account can enter but not list or change; without an account, one for us alone. Throws if the account could not enter it. */
 export function createEnterableFolder(folder: string, account: Account | undefined): void {
-  const mode = account === undefined ? 0o700 : 0o711;
-  const firstCreated = mkdirSync(folder, { recursive: true, mode });
-  if (account === undefined) return;
-  // The umask may have taken bits away.
-  if (firstCreated !== undefined)
-    for (let each = resolve(folder); each.length >= firstCreated.length; each = dirname(each)) chmodSync(each, mode);
-  if (!canEnter(account, folder)) {
+  if (account !== undefined && !canEnter(account, folder)) {
     throw new LocalServiceError(
       `${folder} cannot hold PostgreSQL's data: we are root, so PostgreSQL runs as ${account.name}, which cannot enter that folder. Choose another one, or allow it (chmod o+x on it and its parents)`,
     );
   }
+  const mode = account === undefined ? 0o700 : 0o711;
+  const firstCreated = mkdirSync(folder, { recursive: true, mode });
+  if (firstCreated === undefined) return;
+  // The umask may have taken bits away.
+  for (let each = resolve(folder); each.length >= firstCreated.length; each = dirname(each)) chmodSync(each, mode);
 }

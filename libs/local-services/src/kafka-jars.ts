@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { userCacheFolder } from './cache-folder';
 import { LocalServiceError } from './local-service';
+import { runProgram } from './run-program';
 
 /** The broker that is started. */
 export const KAFKA_VERSION = '4.3.1';
@@ -51,25 +49,30 @@ async function fetchInto(folder: string, environment: NodeJS.ProcessEnv): Promis
     '-q',
     '-B',
     '-ntp',
+    '-Dstyle.color=never',
     '-f',
     join(folder, 'pom.xml'),
     COPY_DEPENDENCIES,
     '-DincludeScope=runtime',
     `-DoutputDirectory=${join(folder, 'jars')}`,
   ];
-  const maven = spawn('mvn', args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  const outcome = Promise.race([
-    once(maven, 'close').then(([code]) => (code === 0 ? undefined : `Maven ended with ${String(code)}`)),
-    once(maven, 'error').then(([error]) => (error as Error).message),
-  ]);
-  const [failure, output, errors] = await Promise.all([outcome, text(maven.stdout), text(maven.stderr)]);
-  if (failure === undefined) return;
-  const isMissing = maven.pid === undefined;
-  throw new LocalServiceError(
-    isMissing
-      ? 'Kafka is fetched by Maven, and `mvn` was not found: install it (Debian: apt-get install maven), or set KAFKA_BROKERS to a running broker'
-      : `Kafka ${KAFKA_VERSION} could not be fetched: ${failure}. Is the network there? Else set KAFKA_BROKERS to a running broker. Maven said:\n${`${output}${errors}`.trim().split('\n').slice(0, 8).join('\n')}`,
-  );
+  const outcome = await runProgram('mvn', args, { cwd: folder, env: environment });
+  switch (outcome.result) {
+    case 'succeeded':
+      return;
+    case 'not started':
+      throw new LocalServiceError(
+        `Kafka is fetched by Maven, which cannot be run (${outcome.reason}): install it (Debian: apt-get install maven), or set KAFKA_BROKERS to a running broker`,
+      );
+    case 'failed':
+      throw new LocalServiceError(
+        `Kafka ${KAFKA_VERSION} could not be fetched. Is the network there? Else set KAFKA_BROKERS to a running broker. Maven said:\n${firstLines(outcome.output)}`,
+      );
+  }
+}
+
+function firstLines(output: string): string {
+  return output.split('\n').slice(0, 2).join('\n');
 }
 
 // Of fetches that were killed; one that has not moved for an hour is none that is still at work.

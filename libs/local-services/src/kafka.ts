@@ -1,16 +1,16 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { claimFolder, type FolderClaim } from './folder-claim';
 import { freePort } from './free-port';
 import { findJava, type Java } from './java';
+import { classDataArchive } from './kafka-archive';
 import { kafkaJars } from './kafka-jars';
 import { kafkaAnswers } from './kafka-probe';
 import { kafkaProperties } from './kafka-properties';
 import { LocalServiceError, type LocalService } from './local-service';
 import { logTail } from './log-tail';
+import { runProgram } from './run-program';
 import { temporaryFolder } from './temporary-folder';
 import { waitUntil } from './wait-until';
 import { runUnderWatchdog, type WatchedProcess } from './watchdog';
@@ -32,7 +32,8 @@ export interface LocalKafka extends LocalService {
 }
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGKILL'] as const;
-const STOP_GRACE_MS = 10_000;
+// The first stop on a machine writes the archive of classes.
+const STOP_GRACE_MS = 20_000;
 // A busy machine with few cores, and the recovery of logs after a crash.
 const READY_TIMEOUT_MS = 120_000;
 const ATTEMPTS = 5;
@@ -104,33 +105,26 @@ async function run({ options, java, jars, folder, foldersToRemove }: Start, port
   const dataFolder = join(folder, 'data');
   writeFileSync(propertiesFile, kafkaProperties({ port, controllerPort: await freePort(), dataFolder }));
   if (!existsSync(join(dataFolder, 'meta.properties'))) await format(java, jars, propertiesFile);
+  const archive = classDataArchive(java, jars);
   return await runUnderWatchdog('Kafka', {
     command: java.command,
-    args: [...javaOptions(jars, options.heapMb ?? 128), 'kafka.Kafka', propertiesFile],
+    args: [...archive.javaOptions, ...javaOptions(jars, options.heapMb ?? 128), 'kafka.Kafka', propertiesFile],
     cwd: folder,
     env: process.env,
     logFile,
     stopSignals: STOP_SIGNALS,
     graceMs: STOP_GRACE_MS,
     foldersToRemove,
+    ...(archive.legacy && { legacy: archive.legacy }),
   });
 }
 
 async function format(java: Java, jars: string, propertiesFile: string): Promise<void> {
   const clusterId = randomBytes(16).toString('base64url');
-  try {
-    await promisify(execFile)(java.command, [
-      ...javaOptions(jars, 64),
-      'kafka.tools.StorageTool',
-      'format',
-      '-c',
-      propertiesFile,
-      '-t',
-      clusterId,
-    ]);
-  } catch (error) {
-    throw new LocalServiceError(`Kafka's folder could not be formatted: ${(error as Error).message}`);
-  }
+  const args = [...javaOptions(jars, 64), 'kafka.tools.StorageTool', 'format', '-c', propertiesFile, '-t', clusterId];
+  const outcome = await runProgram(java.command, args, {});
+  if (outcome.result !== 'succeeded')
+    throw new LocalServiceError(`Kafka's folder could not be formatted: ${outcome.result === 'failed' ? outcome.output : outcome.reason}`);
 }
 
 // One simple collector and one simple compiler: less memory, and a start in half the time.

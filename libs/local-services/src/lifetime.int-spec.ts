@@ -43,7 +43,7 @@ describe('a local service', () => {
   /** A process that starts a service by the given expression, and what it printed once that answered. */
   async function processWith(
     expression: string,
-    stdio: number[] = [],
+    stdio: ('ignore' | number)[] = [],
   ): Promise<{ parent: ChildProcess; service: ProcessIdentity; folders: string[] }> {
     const program = `
       const library = require(${JSON.stringify(library)});
@@ -119,10 +119,7 @@ describe('a local service', () => {
   it('inherits none of the open files of the process that started it', async () => {
     const held = join(folder, 'held');
     const descriptor = openSync(held, 'w');
-    const { parent, service } = await processWith(
-      'startPostgres()',
-      Array.from({ length: 40 }, () => descriptor),
-    );
+    const { parent, service } = await processWith('startPostgres()', [...Array.from({ length: 60 }, () => 'ignore' as const), descriptor]);
     closeSync(descriptor);
     const open = readdirSync(`/proc/${String(service.pid)}/fd`).map((name) => readlinkSync(`/proc/${String(service.pid)}/fd/${name}`));
     expect(open).not.toContain(held);

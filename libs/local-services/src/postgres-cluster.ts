@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { LocalServiceError } from './local-service';
+import { runProgram } from './run-program';
 import { type Account } from './unprivileged-account';
 
 /** The role that owns everything in a cluster that we create. */
@@ -58,17 +56,19 @@ async function runInitdb(initdb: string, folder: string, passwordFile: string, a
     '--no-locale',
     '--no-instructions',
   ];
-  const child = spawn(initdb, args, {
+  const outcome = await runProgram(initdb, args, {
     cwd: '/',
     env: { PATH: process.env['PATH'], LC_ALL: 'C' },
-    stdio: ['ignore', 'ignore', 'pipe'],
     ...(account && { uid: account.uid, gid: account.gid }),
   });
-  const ended = Promise.race([
-    once(child, 'exit').then(([code]) => (code === 0 ? undefined : `it ended with ${String(code)}`)),
-    once(child, 'error').then(([error]) => (error as Error).message),
-  ]);
-  const [failure, complaint] = await Promise.all([ended, text(child.stderr)]);
-  if (failure !== undefined)
-    throw new LocalServiceError(`PostgreSQL's initdb failed (its programs need glibc): ${failure}\n${complaint.trim()}`);
+  switch (outcome.result) {
+    case 'succeeded':
+      return;
+    case 'not started':
+      throw new LocalServiceError(
+        `PostgreSQL's programs do not run here (${outcome.reason}; on Linux they need glibc): set DATABASE_URL to a running PostgreSQL`,
+      );
+    case 'failed':
+      throw new LocalServiceError(`PostgreSQL's initdb failed: ${outcome.output}`);
+  }
 }

@@ -98,6 +98,7 @@ describe('startPostgres', () => {
     it('says why a folder will not do which the account of PostgreSQL cannot enter', async () => {
       const closed = mkdtempSync(join(tmpdir(), 'switchboard-closed-')); // mode 0700
       await expect(startPostgres({ dataDir: join(closed, 'data') })).rejects.toThrow('cannot enter that folder');
+      expect(existsSync(join(closed, 'data'))).toBe(false);
       rmSync(closed, { recursive: true });
     });
   }

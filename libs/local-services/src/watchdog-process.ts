@@ -16,6 +16,8 @@ export interface WatchdogOrder {
   readonly graceMs: number;
   /** Removed once the service is gone. */
   readonly foldersToRemove: readonly string[];
+  /** A file that the service writes as the last thing when it is stopped: renamed if it ended in its own time, else removed. */
+  readonly legacy?: { readonly draft: string; readonly final: string };
 }
 
 /** What a watchdog tells its parent. */
@@ -29,7 +31,7 @@ export type WatchdogReport = { readonly event: 'started'; readonly pid: number }
  */
 export function watchOver(order: WatchdogOrder): void {
   const { spawn } = process.getBuiltinModule('node:child_process');
-  const { closeSync, openSync, readdirSync, readFileSync, rmSync } = process.getBuiltinModule('node:fs');
+  const { closeSync, openSync, readdirSync, readFileSync, renameSync, rmSync } = process.getBuiltinModule('node:fs');
 
   // A lock that some shell holds on an open file would live on in the service. Node closes what it inherited below descriptor 16 or so for its children, but not what comes after a hole.
   function closeInheritedDescriptors(): void {
@@ -49,6 +51,16 @@ export function watchOver(order: WatchdogOrder): void {
     if (process.connected) process.send?.(report, undefined, undefined, () => undefined); // the callback swallows the error of a parent that is just dying
   }
 
+  function keepLegacy(isComplete: boolean): void {
+    if (order.legacy === undefined) return;
+    try {
+      if (isComplete) renameSync(order.legacy.draft, order.legacy.final);
+    } catch {
+      // It wrote none.
+    }
+    rmSync(order.legacy.draft, { force: true });
+  }
+
   let isStopping = false;
   function stop(): void {
     if (isStopping) return;
@@ -58,7 +70,8 @@ export function watchOver(order: WatchdogOrder): void {
     });
   }
 
-  function end(): void {
+  function end(endedInItsOwnTime: boolean): void {
+    keepLegacy(endedInItsOwnTime);
     for (const folder of order.foldersToRemove) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     process.exit(0);
   }
@@ -73,9 +86,11 @@ export function watchOver(order: WatchdogOrder): void {
   service.on('error', (error) => {
     if (service.pid !== undefined) return; // a signal that could not be sent: the next one follows
     tellParent({ event: 'failed', reason: error.message });
-    end();
+    end(false);
   });
-  service.on('exit', end);
+  service.on('exit', (_code, signal) => {
+    end(isStopping && signal === null);
+  });
   process.on('disconnect', stop);
   process.on('message', stop);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
