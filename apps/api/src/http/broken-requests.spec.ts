@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { call } from '../testing/call';
 import { postText, RawConnection, statusesIn } from '../testing/raw-connection';
 import { startApi, type RunningApi } from '../testing/start-api';
@@ -63,6 +64,31 @@ describe('one connection', () => {
     expect(received).toContain(`"code":"${code}"`);
     expect(received).toContain('application/problem+json');
     expect((await call(api, { body: MESSAGE })).status).toBe(202);
+  });
+
+  it.each([
+    ['a head', 'POST /v1/users/42/messages HTTP/1.1\r\nHost: x\r\n'],
+    ['a body', postText(MESSAGE).slice(0, -1)],
+  ])('does not wait forever for the rest of %s', async (_, text) => {
+    const impatient = await startApi({ requestTimeoutMs: 100 });
+    const connection = await RawConnection.open(impatient.port);
+    connection.send(text);
+    const received = await connection.untilClosed();
+    expect(statusesIn(received)).toEqual([408]);
+    expect(received).toContain('"code":"request_timeout"');
+    await impatient.app.close();
+  });
+
+  it('takes a request on a connection that was idle for longer than a request may take', async () => {
+    const impatient = await startApi({ requestTimeoutMs: 100 });
+    const connection = await RawConnection.open(impatient.port);
+    connection.send(postText(MESSAGE));
+    await connection.untilAnswers(1);
+    await sleep(500);
+    connection.send(postText(MESSAGE));
+    expect(statusesIn(await connection.untilAnswers(2))).toEqual([202, 202]);
+    connection.close();
+    await impatient.app.close();
   });
 
   it('survives a caller that leaves in the middle of its request', async () => {

@@ -12,6 +12,9 @@ import { toSwitchboardError } from './to-switchboard-error';
 const SECOND_MS = 1_000;
 const KIBIBYTE = 1_024;
 
+/** How much longer than its timeout a request can last, since Node looks only so often; its default is 30 s. */
+const MOST_OVERTIME_MS = 5 * SECOND_MS;
+
 /** What a body may hold besides `data`: names of up to 256 bytes, each possibly written as six-byte escapes, and spacing. */
 const ROOM_BESIDES_DATA_BYTES = 16 * KIBIBYTE;
 
@@ -33,6 +36,7 @@ export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes }: 
     bodyLimit: dataBytes + ROOM_BESIDES_DATA_BYTES,
     keepAliveTimeout: keepAliveMs,
     requestTimeout: requestTimeoutMs,
+    http: { connectionsCheckingInterval: Math.min(requestTimeoutMs, MOST_OVERTIME_MS) },
     return503OnClosing: false,
     requestIdHeader: false,
     genReqId: requestIdOf,
@@ -42,8 +46,9 @@ export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes }: 
       sendProblem(reply, toSwitchboardError(error), request.id);
     },
   });
-  // Above keep-alive, or a request on a connection that has long been idle could be cut off; the request timeout bounds the head as well.
-  adapter.getInstance().server.headersTimeout = keepAliveMs + SECOND_MS;
+  // Node swaps the two where the head may take longer than the request, and then bodies could take as long as heads. It counts from the first
+  // byte, so that a connection may be idle for longer than either.
+  adapter.getInstance().server.headersTimeout = requestTimeoutMs;
   takeJsonAsBytes(adapter);
   addHooks(adapter);
   return adapter;
