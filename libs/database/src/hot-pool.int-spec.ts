@@ -1,3 +1,4 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
 import { int8Array, textArray, uuidArray } from './binary-array';
 import { HotPool } from './hot-pool';
@@ -71,17 +72,53 @@ describe('HotPool', () => {
       outcome: 'refused',
       sqlState: '57014',
     });
-    const suicide = hotStatement('suicide', 'SELECT pg_terminate_backend(pg_backend_pid())');
-    await expect(pool.query(suicide, [])).rejects.toMatchObject({ outcome: 'unknown' });
+    const suicide = hotStatement('suicide', 'SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(1)');
+    await expect(pool.query(suicide, [])).rejects.toMatchObject({ outcome: 'refused', sqlState: '57P01' });
     await expect(openPool({ url: 'postgres://postgres@127.0.0.1:1/none' }).query(ONE, [])).rejects.toMatchObject({ outcome: 'not_sent' });
     expect(await pool.query(ONE, [])).toEqual([[1]]);
   });
 
+  it('does not call refused what failed after the statement was complete', async () => {
+    const pool = openPool();
+    await pool.query(hotStatement('table', 'CREATE TABLE late (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)'), []);
+    const insert = hotStatement('late', 'INSERT INTO late VALUES (1), (1)');
+    await expect(pool.query(insert, [])).rejects.toMatchObject({ outcome: 'unknown', sqlState: '23505' });
+  });
+
+  it('cannot know what became of a statement when nothing answers', async () => {
+    const relay = createServer((client) => {
+      const { hostname, port } = new URL(database.url);
+      const server = connect(Number(port), hostname);
+      relayed.push(client, server);
+      client.pipe(server).pipe(client);
+      client.on('error', () => undefined);
+      server.on('error', () => undefined);
+    });
+    const relayed: Socket[] = [];
+    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
+    const url = new URL(database.url);
+    url.hostname = '127.0.0.1';
+    url.port = String((relay.address() as AddressInfo).port);
+    const pool = openPool({ url: url.href, statementTimeoutMs: 300 });
+    await pool.query(ONE, []);
+    for (const socket of relayed) socket.pause().unpipe();
+    const silent = pool.query(ONE, []);
+    await expect(silent).rejects.toMatchObject({ outcome: 'unknown', sqlState: undefined });
+    for (const socket of relayed) socket.destroy();
+    relay.close();
+  });
+
   it('fails as not sent if no connection becomes free in time', async () => {
-    const pool = new HotPool({ url: database.url, applicationName: 'x', connections: 1, connectTimeoutMs: 100, statementTimeoutMs: 5_000 });
+    const pool = new HotPool({
+      url: database.url,
+      applicationName: 'x',
+      connections: 1,
+      connectTimeoutMs: 1_000,
+      statementTimeoutMs: 5_000,
+    });
     pools.push(pool);
     await pool.query(ONE, []);
-    const long = pool.query(hotStatement('nap', 'SELECT pg_sleep(0.5)'), []);
+    const long = pool.query(hotStatement('nap', 'SELECT pg_sleep(2)'), []);
     await expect(pool.query(ONE, [])).rejects.toMatchObject({ outcome: 'not_sent' });
     await long;
   });

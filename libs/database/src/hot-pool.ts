@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 import { HotQueryError } from './hot-query-error';
 import type { HotStatement } from './hot-statement';
@@ -47,6 +48,8 @@ numbersForInt8.setTypeParser(types.builtins.INT8, Number);
 export class HotPool implements HotConnection {
   private readonly pool: Pool;
   private readonly hooks: ((connection: HotConnection) => Promise<void>)[] = [];
+  /** The clients whose last statement has been reported complete; its commit may still be under way. */
+  private readonly complete = new WeakSet<PoolClient>();
   private hasConnected = false;
 
   constructor({ url, applicationName, connections, connectTimeoutMs, statementTimeoutMs, onIdleError }: HotPoolOptions) {
@@ -68,7 +71,10 @@ export class HotPool implements HotConnection {
     this.pool.on('error', (error) => onIdleError?.(error));
     // While a client is checked out the pool does not listen, and an error between two statements would end the process. The next
     // statement fails by itself then.
-    this.pool.on('connect', (client) => client.on('error', () => undefined));
+    this.pool.on('connect', (client) => {
+      client.on('error', () => undefined);
+      connectionOf(client).on('commandComplete', () => this.complete.add(client));
+    });
   }
 
   /**
@@ -84,13 +90,14 @@ export class HotPool implements HotConnection {
   async query<Row extends readonly unknown[]>(statement: HotStatement, values: readonly unknown[]): Promise<Row[]> {
     this.hasConnected = true;
     const client = await this.connect();
+    this.complete.delete(client);
     try {
       const rows = await run<Row>(client, statement, values);
       client.release();
       return rows;
     } catch (error) {
-      const failure = HotQueryError.ofSentStatement(error);
-      client.release(failure.outcome === 'unknown');
+      const failure = HotQueryError.ofSentStatement(error, this.complete.has(client));
+      client.release(failure.endsSession);
       throw failure;
     }
   }
@@ -121,6 +128,11 @@ async function run<Row extends readonly unknown[]>(
 ): Promise<Row[]> {
   const { rows } = await client.query<never[]>({ name, text, values: [...values], rowMode: 'array' });
   return rows as unknown as Row[];
+}
+
+/** The protocol's messages, which pg tells of nowhere else. */
+function connectionOf(client: PoolClient): EventEmitter {
+  return (client as unknown as { readonly connection: EventEmitter }).connection;
 }
 
 /** pg lets the url's own `options` replace those of the configuration, so both go into the url. */

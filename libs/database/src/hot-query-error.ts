@@ -21,18 +21,17 @@ export class HotQueryError extends Error {
     super(`${outcome}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 
-  /** Wraps what pg threw for a statement that had been handed to a connection. */
-  static ofSentStatement(cause: unknown): HotQueryError {
+  /**
+   * Wraps what pg threw for a statement that had been sent. The commit follows the message that the statement is complete, so an error
+   * of the server that comes before that message, even one that ends the session, proves that nothing was committed.
+   */
+  static ofSentStatement(cause: unknown, isComplete: boolean): HotQueryError {
     const sqlState = cause instanceof DatabaseError ? cause.code : undefined;
-    return new HotQueryError(sqlState === undefined || endsTheSession(sqlState) ? 'unknown' : 'refused', sqlState, cause);
+    return new HotQueryError(sqlState === undefined || isComplete ? 'unknown' : 'refused', sqlState, cause);
   }
-}
 
-/**
- * Errors with which the server ends a session: operator intervention except the cancelling of a statement (57P01 is what a shutdown and
- * pg_terminate_backend send), broken connections, and the timeouts of idle sessions. They are raised wherever the backend happens to be,
- * which may be behind the commit and before the message that says so.
- */
-function endsTheSession(sqlState: string): boolean {
-  return sqlState.startsWith('57P') || sqlState.startsWith('08') || sqlState.startsWith('25P0');
+  /** Whether the connection cannot be used further: silent, broken, or ended by the server (a shutdown, a timeout of idle sessions). */
+  get endsSession(): boolean {
+    return this.outcome === 'unknown' || /^(?:57P|08|25P0)/.test(this.sqlState ?? '');
+  }
 }

@@ -11,6 +11,7 @@ describe('appendError', () => {
     ['unavailable', refused('53300')],
     ['unavailable', refused('40P01')],
     ['unavailable', refused('57014')],
+    ['unavailable', refused('57P01')],
     ['unavailable', refused('25006')],
     ['internal', refused('22021')],
     ['internal', refused('42P01')],
