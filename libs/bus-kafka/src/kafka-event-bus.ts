@@ -70,6 +70,7 @@ export class KafkaEventBus extends EventBus {
       client.destroy();
       this.producer.disconnect();
     }, connectDeadlineMs);
+    let lastError: unknown;
     try {
       for (let attempt = 1; !this.isConnected; attempt += 1) {
         try {
@@ -79,8 +80,10 @@ export class KafkaEventBus extends EventBus {
         } catch (error) {
           this.report(error);
           if (performance.now() >= untilMs) {
-            throw new BusError('bus_unavailable', `Kafka at ${brokers.join(', ')} cannot be used: ${String(error)}`, { cause: error });
+            const cause = lastError ?? error; // what fails at the deadline fails because the deadline ended it
+            throw new BusError('bus_unavailable', `Kafka at ${brokers.join(', ')} cannot be used: ${String(cause)}`, { cause });
           }
+          lastError = error;
           if (attempt === 1) this.logger.warn(`Kafka cannot be used yet, trying again: ${String(error)}`);
           await sleep(backoffMs(attempt));
         }

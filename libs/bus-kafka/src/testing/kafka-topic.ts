@@ -47,9 +47,12 @@ export class KafkaTopic {
     }
   }
 
-  /** Closes the buses and deletes the topic. */
+  /** Closes the buses and deletes the topic, if it was created. */
   async remove(): Promise<void> {
     await Promise.all(this.buses.map((bus) => bus.close()));
-    await this.administer((admin) => admin.deleteTopics({ topics: [this.topic] }));
+    await this.administer(async (admin) => {
+      const topics = await admin.listTopics();
+      if (topics.includes(this.topic)) await admin.deleteTopics({ topics: [this.topic] });
+    });
   }
 }

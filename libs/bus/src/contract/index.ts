@@ -3,6 +3,8 @@ import { type BusError } from '../bus-error';
 import { EVERYBODYS_SLOT, type EventBus } from '../event-bus';
 import { Recorder } from './recorder';
 
+export { Recorder } from './recorder';
+
 /** What joins the buses of several processes: a broker, and on it a place that only this suite uses. */
 export interface BusNetwork {
   /** A bus as another process would have it, connected; it has at least 4 slots. The suite closes it. */
