@@ -102,9 +102,11 @@ describe('a local service', () => {
   });
 
   it('is ended by the process that started it when only its watchdog is killed', async () => {
-    const { service } = await processWith('startPostgres()');
+    const { parent, service, folders } = await processWith('startPostgres()');
     process.kill(parentOf(service.pid), 'SIGKILL');
     expect(await waitUntil(() => !isAlive(service), STOP_TIMEOUT_MS)).toBe(true);
+    expect(await waitUntil(() => !folders.some((each) => existsSync(each)), STOP_TIMEOUT_MS)).toBe(true);
+    parent.kill('SIGKILL');
   });
 
   it('cannot be started twice on one folder, and the first one lives on', async () => {

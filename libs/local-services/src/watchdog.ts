@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { LocalServiceError } from './local-service';
-import { identifyProcess, isAlive } from './process-identity';
+import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity';
+import { waitUntil } from './wait-until';
 import { watchOver, type WatchdogOrder, type WatchdogReport } from './watchdog-process';
 
 /** A process that runs under a watchdog. */
@@ -33,10 +35,9 @@ export async function runUnderWatchdog(name: string, order: WatchdogOrder): Prom
   unreference(watchdog);
 
   let isRunning = true;
-  const ended = gone.then(() => {
+  const ended = gone.then(async () => {
     isRunning = false;
-    // Somebody killed the watchdog itself: do its duty.
-    if (service !== undefined && isAlive(service)) process.kill(pid, 'SIGKILL');
+    if (service !== undefined && isAlive(service)) await doDutyOfWatchdog(service, order);
   });
   return {
     pid,
@@ -68,4 +69,11 @@ function unreference(watchdog: ChildProcess): void {
 function reference(watchdog: ChildProcess): void {
   watchdog.ref();
   watchdog.channel?.ref();
+}
+
+// Somebody killed the watchdog itself.
+async function doDutyOfWatchdog(service: ProcessIdentity, order: WatchdogOrder): Promise<void> {
+  process.kill(service.pid, 'SIGKILL');
+  await waitUntil(() => !isAlive(service), order.graceMs);
+  for (const folder of order.foldersToRemove) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }

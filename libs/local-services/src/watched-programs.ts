@@ -1,0 +1,5 @@
+// For tools that run programs of their own beside the services: under the same watchdog, they end with their parent too.
+export { freePort } from './free-port';
+export { logTail } from './log-tail';
+export { waitUntil } from './wait-until';
+export { runUnderWatchdog, type WatchedProcess } from './watchdog';
