@@ -1,10 +1,10 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { Backends, BackendsModule } from '@switchboard/backends';
+import { BackendsModule } from '@switchboard/backends';
 import { KafkaEventBus } from '@switchboard/bus-kafka';
-import { ObservabilityModule, Readiness } from '@switchboard/observability';
+import { ObservabilityModule } from '@switchboard/observability';
+import { GatewayReadinessModule } from './gateway-readiness.module';
 import { GatewayModule } from './gateway.module';
 import { type ProcessSettings } from './process-settings';
-import { ServerLife } from './server/server-life';
 
 /** A process of the gateway alone: sockets of clients, PostgreSQL, Kafka. */
 @Module({})
@@ -19,26 +19,14 @@ export class GatewayProcessModule {
       },
     });
     const gateway = GatewayModule.with(settings);
-    const readiness = {
-      module: ReadinessModule,
-      imports: [gateway],
-      providers: [
-        {
-          provide: Readiness,
-          inject: [Backends, ServerLife],
-          useFactory: (backends: Backends, life: ServerLife) =>
-            new Readiness([backends.databaseCheck, { name: 'lease', isReady: () => life.isAdmitting() }]),
-        },
-      ],
-      exports: [Readiness],
-    };
     const adminAddress = settings.adminPort === undefined ? undefined : { host: settings.host, port: settings.adminPort };
     return {
       module: GatewayProcessModule,
-      imports: [BackendsModule.with(settings, bus), gateway, ObservabilityModule.with({ imports: [readiness], adminAddress })],
+      imports: [
+        BackendsModule.with(settings, bus),
+        gateway,
+        ObservabilityModule.with({ imports: [GatewayReadinessModule.with(gateway)], adminAddress }),
+      ],
     };
   }
 }
-
-@Module({})
-class ReadinessModule {}

@@ -10,3 +10,4 @@ export * from './message-log-settings';
 export * from './registry-settings';
 export * from './schemas';
 export * from './settings';
+export * from './standalone-settings';

@@ -27,6 +27,11 @@ export type SettingsOf<Description extends SettingsDescription> = {
 /** The environment, as process.env gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The environment of this process. */
+export function processEnvironment(): Environment {
+  return process.env;
+}
+
 /** All that is wrong with the environment, each fault with the name of its variable and never the value of a secret. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
@@ -42,7 +47,7 @@ export class SettingsError extends Error {
  */
 export function readSettings<Description extends SettingsDescription>(
   description: Description,
-  environment: Environment = process.env,
+  environment: Environment = processEnvironment(),
 ): SettingsOf<Description> {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};

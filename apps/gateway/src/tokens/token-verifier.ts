@@ -38,7 +38,8 @@ export class TokenVerifier {
     this.verifySignature = createVerifier({
       key: jwtSecret,
       algorithms: [...jwtAlgorithms],
-      requiredClaims: ['sub', 'exp'],
+      // fast-jwt compares the issuer and the audience only where a token names them.
+      requiredClaims: ['sub', 'exp', ...(jwtIssuer === undefined ? [] : ['iss']), ...(jwtAudience === undefined ? [] : ['aud'])],
       ...(jwtIssuer === undefined ? {} : { allowedIss: jwtIssuer }),
       ...(jwtAudience === undefined ? {} : { allowedAud: jwtAudience }),
     });

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { decodeClientFrame, FrameError } from './client-frame';
+
+const decode = (text: string): unknown => decodeClientFrame(Buffer.from(text), false);
+
+describe('decodeClientFrame', () => {
+  it.each([
+    '{"type":"hello"}',
+    '{"type":"hello","token":"t","device":"phone-1","resume":{"user:42":17},"channels":["news"]}',
+    '{"channel":"news","id":1,"type":"subscribe"}',
+    '{"type":"subscribe","id":1,"channel":"news","after":0}',
+    '{"type":"unsubscribe","id":2,"channel":"news"}',
+    '{"type":"ping"}',
+    '{"type":"pong","and":"fields that nobody knows yet"}',
+  ])('takes %s', (text) => {
+    expect(decode(text)).toMatchObject({ type: (JSON.parse(text) as { type: string }).type });
+  });
+
+  it.each([
+    ['', 'bad_frame'],
+    ['{', 'bad_frame'],
+    ['null', 'bad_frame'],
+    ['[]', 'bad_frame'],
+    ['"ping"', 'bad_frame'],
+    ['{}', 'bad_frame'],
+    ['{"type":1}', 'bad_frame'],
+    ['{"type":"nonsense"}', 'bad_frame'],
+    ['{"type":"__proto__"}', 'bad_frame'],
+    ['{"type":"toString"}', 'bad_frame'],
+    ['{"type":"hello","token":1}', 'invalid_field'],
+    ['{"type":"hello","device":"a\\nb"}', 'invalid_field'],
+    ['{"type":"hello","device":""}', 'invalid_field'],
+    [`{"type":"hello","device":"${'x'.repeat(65)}"}`, 'invalid_field'],
+    ['{"type":"hello","resume":{"user:42":-1}}', 'invalid_field'],
+    ['{"type":"hello","resume":{"user:42":1.5}}', 'invalid_field'],
+    ['{"type":"hello","resume":{"user:42":9007199254740992}}', 'invalid_field'],
+    ['{"type":"hello","resume":{"user:42":"17"}}', 'invalid_field'],
+    ['{"type":"hello","resume":[]}', 'invalid_field'],
+    ['{"type":"hello","channels":"news"}', 'invalid_field'],
+    ['{"type":"hello","channels":["with space"]}', 'invalid_field'],
+    ['{"type":"subscribe","channel":"news"}', 'invalid_field'],
+    ['{"type":"subscribe","id":-1,"channel":"news"}', 'invalid_field'],
+    ['{"type":"subscribe","id":1}', 'invalid_field'],
+    [`{"type":"subscribe","id":1,"channel":"${'x'.repeat(129)}"}`, 'invalid_field'],
+    ['{"type":"subscribe","id":1,"channel":"news","after":-1}', 'invalid_field'],
+  ])('refuses %s as %s', (text, code) => {
+    expect(() => decode(text)).toThrow(expect.objectContaining({ problem: expect.objectContaining({ code }) as Error }) as Error);
+  });
+
+  it('refuses a binary frame, and text that is not UTF-8', () => {
+    const isBadFrame = expect.objectContaining({ problem: expect.objectContaining({ code: 'bad_frame' }) as Error }) as Error;
+    expect(() => decodeClientFrame(Buffer.from('{"type":"ping"}'), true)).toThrow(isBadFrame);
+    expect(() => decodeClientFrame(Buffer.from([0x7b, 0xff, 0x7d]), false)).toThrow(isBadFrame);
+  });
+
+  it('tells the id of the request that it refuses', () => {
+    expect(() => decode('{"type":"subscribe","id":7,"channel":"no good"}')).toThrow(expect.objectContaining({ id: 7 }) as Error);
+  });
+
+  it('throws nothing but FrameError, whatever comes', () => {
+    const anything = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('latin1')),
+    );
+    fc.assert(
+      fc.property(anything, fc.boolean(), (text, isBinary) => {
+        try {
+          decodeClientFrame(Buffer.from(text), isBinary);
+        } catch (error) {
+          expect(error).toBeInstanceOf(FrameError);
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

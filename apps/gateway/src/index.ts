@@ -1,0 +1,3 @@
+export { GatewayModule } from './gateway.module';
+export { GatewayReadinessModule } from './gateway-readiness.module';
+export { ServerLife } from './server/server-life';

@@ -1,0 +1,22 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const FILE = 'development-keys.json';
+const SECRET_BYTES = 32;
+
+const keys = z.object({ apiKey: z.string(), jwtSecret: z.string() });
+
+/** An API key and a secret for tokens, for development only. */
+export type DevelopmentKeys = z.output<typeof keys>;
+
+/** The keys of a data folder: made at the first start, kept in a file that only its owner can read. */
+export function developmentKeys(dataFolder: string): DevelopmentKeys {
+  const file = join(dataFolder, FILE);
+  if (existsSync(file)) return keys.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const made = { apiKey: randomBytes(SECRET_BYTES).toString('base64url'), jwtSecret: randomBytes(SECRET_BYTES).toString('base64url') };
+  mkdirSync(dataFolder, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600 });
+  return made;
+}
