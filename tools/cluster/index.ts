@@ -1,0 +1,7 @@
+export { type ClusterServer } from './app-server';
+export { startCluster, type Cluster, type ClusterGateway, type ClusterOptions } from './cluster';
+export { type TokenClaims } from './cluster-secrets';
+export { type ClusterServices } from './cluster-services';
+export { DeliveryLedger, type DeliveryTotals } from './delivery-ledger';
+export { percentile } from './percentile';
+export { projectRoot } from './project-root';
