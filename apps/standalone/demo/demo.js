@@ -23,7 +23,8 @@ const fetchToken = async (user) => {
 class Panel {
   #isCut = false;
   #socket;
-  #missedSince;
+  #awaySince = Infinity;
+  #backSince = Infinity;
   #element = document.querySelector('#panel').content.cloneNode(true).firstElementChild;
 
   constructor(user) {
@@ -62,7 +63,8 @@ class Panel {
   #toggle() {
     this.#isCut = !this.#isCut;
     if (this.#isCut) {
-      this.#missedSince = Date.now();
+      this.#awaySince = Date.now();
+      this.#backSince = Infinity;
       this.#socket?.close();
     }
     this.#showButton();
@@ -74,14 +76,15 @@ class Panel {
 
   #showState({ state, reason }) {
     const element = this.#find('.state');
+    if (state === 'ready') this.#backSince = Date.now();
     element.dataset.state = state;
     element.textContent = { ready: 'connected', connecting: 'connecting …', waiting: 'away, coming back …' }[state] ?? `closed: ${reason}`;
   }
 
   #showArrival({ stream, seq, time, data }) {
-    const wasMissed = this.#missedSince !== undefined && Date.parse(time) >= this.#missedSince && Date.now() - Date.parse(time) > 1_000;
-    const mark = [stream, wasMissed ? 'sent while away' : ''].filter(Boolean).join(' · ');
-    this.#addLine(seq, data?.text ?? JSON.stringify(data), mark);
+    const sentAt = Date.parse(time);
+    const wasAway = sentAt >= this.#awaySince && sentAt < this.#backSince;
+    this.#addLine(seq, data?.text ?? JSON.stringify(data), wasAway ? `${stream} · sent while away` : stream);
   }
 
   #addLine(seq, text, mark) {
