@@ -1,0 +1,18 @@
+import { settingsFaults, writeGeneratedFiles } from './settings/generated-files';
+
+/** `npm run docs:settings` writes .env.example and docs/configuration.md; `npm run docs:check` only says whether they are current. */
+async function main([option, ...others]: readonly string[]): Promise<void> {
+  if (others.length > 0 || (option !== undefined && option !== '--check')) throw new Error('The only option is --check.');
+  if (option === undefined) {
+    for (const path of await writeGeneratedFiles('.')) console.log(`${path} written`);
+    return;
+  }
+  const faults = await settingsFaults('.');
+  for (const fault of faults) console.error(fault);
+  process.exitCode = faults.length === 0 ? 0 : 1;
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});
