@@ -24,15 +24,26 @@ class TestServer implements LeaseSource {
 
 describe('ConnectionRegistry', () => {
   let registry: TestRegistry;
+  let servers: TestServer[] = [];
+
+  const serverOf = (lease: Lease | undefined, registrationTimeoutMs?: number): TestServer => {
+    const server = new TestServer(registry, lease, registrationTimeoutMs);
+    servers.push(server);
+    return server;
+  };
 
   beforeAll(async () => {
     registry = await TestRegistry.create();
   });
   beforeEach(() => registry.clear());
+  afterEach(() => {
+    for (const { rows } of servers) rows.close();
+    servers = [];
+  });
   afterAll(() => registry.close());
 
   it('has the rows of connections and channels committed when it says so, and gone likewise', async () => {
-    const { rows } = new TestServer(registry, await registry.lease('one'));
+    const { rows } = serverOf(await registry.lease('one'));
     const connection = connectionOf('42');
     await Promise.all([rows.register(connection), rows.addChannel('news')]);
     await expect(registry.rows()).resolves.toEqual(['#news 1/1', '42 1/1']);
@@ -42,7 +53,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('keeps what the connection brought', async () => {
-    const { rows } = new TestServer(registry, await registry.lease('one'));
+    const { rows } = serverOf(await registry.lease('one'));
     const connectedAtMs = Date.now() - 5_000;
     await rows.register({ ...connectionOf('42'), connectedAtMs, meta: { odd: '\u0000', big: 1e300 } });
     await rows.register({ id: randomUUID(), user: '43' });
@@ -52,7 +63,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('writes a thousand connections with few statements, and removes them likewise', async () => {
-    const { rows, hot } = new TestServer(registry, await registry.lease('one'));
+    const { rows, hot } = serverOf(await registry.lease('one'));
     const connections = Array.from({ length: 1_000 }, (_, index) => connectionOf(String(index)));
     await Promise.all(connections.map((connection) => rows.register(connection)));
     await expect(registry.rows()).resolves.toHaveLength(1_000);
@@ -63,7 +74,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('ends as it was last wanted, whatever was under way', async () => {
-    const { rows, hot } = new TestServer(registry, await registry.lease('one'));
+    const { rows, hot } = serverOf(await registry.lease('one'));
     const [stays, goes] = [connectionOf('stays'), connectionOf('goes')];
     const outcomes = Promise.allSettled([rows.register(stays), rows.register(goes), rows.addChannel('news')]);
     await Promise.resolve(); // the first batch is on its way
@@ -74,11 +85,11 @@ describe('ConnectionRegistry', () => {
   });
 
   it('changes nothing for a server whose slot was taken', async () => {
-    const former = new TestServer(registry, await registry.lease('former'));
+    const former = serverOf(await registry.lease('former'));
     const [before, after] = [connectionOf('before'), connectionOf('after')];
     await Promise.all([former.rows.register(before), former.rows.addChannel('news')]);
     const lease = await registry.take(former.current ?? { slot: 0, epoch: 0 }, 'next');
-    const next = new TestServer(registry, lease);
+    const next = serverOf(lease);
     await Promise.all([next.rows.register(connectionOf('theirs')), next.rows.addChannel('news')]);
     const rowsOfNext = await registry.rows();
     expect(rowsOfNext).toContain('#news 1/2');
@@ -92,7 +103,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('registers nothing without a lease', async () => {
-    const { rows, hot } = new TestServer(registry, undefined);
+    const { rows, hot } = serverOf(undefined);
     await expect(rows.register(connectionOf('42'))).rejects.toMatchObject({ code: 'registration_failed' });
     await expect(rows.addChannel('news')).rejects.toMatchObject({ code: 'unavailable' });
     await rows.unregister(connectionOf('42'));
@@ -100,7 +111,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('registers everything again under a new lease, without what ends meanwhile', async () => {
-    const server = new TestServer(registry, await registry.lease('one'));
+    const server = serverOf(await registry.lease('one'));
     const live = new Map(Array.from({ length: 2_500 }, (_, index) => [index, connectionOf(`user ${String(index)}`)]));
     await server.rows.registerAll(live.values(), ['news', 'sport']);
     const former = server.current ?? { slot: 0, epoch: 0 };
@@ -120,7 +131,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('gives up registering when the database is away for too long, and leaves no row behind', async () => {
-    const { rows, hot } = new TestServer(registry, await registry.lease('one'), 200);
+    const { rows, hot } = serverOf(await registry.lease('one'), 200);
     hot.isCut = true;
     const removed = connectionOf('removed');
     await expect(rows.register(removed)).rejects.toMatchObject({
@@ -136,7 +147,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('outlives a short outage without anybody noticing', async () => {
-    const { rows, hot } = new TestServer(registry, await registry.lease('one'));
+    const { rows, hot } = serverOf(await registry.lease('one'));
     hot.isCut = true;
     const registered = rows.register(connectionOf('42'));
     const added = rows.addChannel('news');
@@ -147,7 +158,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('refuses only the connection that can never be written', async () => {
-    const { rows } = new TestServer(registry, await registry.lease('one'));
+    const { rows } = serverOf(await registry.lease('one'));
     const users = ['a', 'b', 'bad\u0000', 'c'];
     const outcomes = await Promise.allSettled(users.map((user) => rows.register(connectionOf(user))));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
@@ -156,7 +167,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('refuses new connections while too many wait', async () => {
-    const { hot, rows } = new TestServer(registry, await registry.lease('one'), 500);
+    const { hot, rows } = serverOf(await registry.lease('one'), 500);
     hot.isCut = true;
     const waiting = Array.from({ length: 10_000 }, (_, index) => rows.register(connectionOf(String(index))).catch(() => undefined));
     await expect(rows.register(connectionOf('one too many'))).rejects.toMatchObject({ code: 'overloaded' });
@@ -165,10 +176,7 @@ describe('ConnectionRegistry', () => {
   });
 
   it('clears its own rows at shutdown, and nobody else’s', async () => {
-    const [leaving, staying] = [
-      new TestServer(registry, await registry.lease('leaving')),
-      new TestServer(registry, await registry.lease('staying')),
-    ];
+    const [leaving, staying] = [serverOf(await registry.lease('leaving')), serverOf(await registry.lease('staying'))];
     await leaving.rows.registerAll(
       Array.from({ length: 100 }, (_, index) => connectionOf(String(index))),
       ['news'],
