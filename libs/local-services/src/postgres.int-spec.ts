@@ -18,6 +18,8 @@ async function ask(url: string, statement: string): Promise<unknown[]> {
   }
 }
 
+jest.setTimeout(90_000); // a start takes seconds when the machine is busy
+
 describe('startPostgres', () => {
   let dataDir: string;
   beforeEach(() => {
