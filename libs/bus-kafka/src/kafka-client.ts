@@ -48,7 +48,11 @@ export class KafkaClient {
     socket.setNoDelay(true); // a request of a few hundred bytes must not wait for more
     socket.setKeepAlive(true, 30 * SECOND);
     this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      // kafkajs calls this at each of its attempts, and on a socket that never connected Node keeps a listener for every call.
+      socket.unref = () => socket;
+    });
     return socket;
   }
 }

@@ -8,6 +8,7 @@ const KNOWN_NOISE = [
   'There is no leader for this topic-partition',
   'Limiting retries for the idempotent producer',
   'The group coordinator is not available',
+  'The coordinator is loading',
 ];
 
 /** The same line is shown once in this time: while a broker is away, each connection logs several a second. */
