@@ -11,6 +11,8 @@ async function main(): Promise<void> {
   const settings = readSettings(processSettings);
   const logger = createLogger(settings);
   const adapter = new FastifyAdapter({ keepAliveTimeout: settings.keepAliveMs, requestTimeout: settings.requestTimeoutMs });
+  // The head of an upgrade as well: else whoever sends it slowly holds a socket for Node's default of a minute.
+  adapter.getInstance().server.headersTimeout = settings.requestTimeoutMs;
   const app = await NestFactory.create<NestFastifyApplication>(GatewayProcessModule.with(settings), adapter, {
     abortOnError: false,
     logger,

@@ -45,8 +45,13 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     },
   };
 
+  /** @throws Error that names what cannot be reached */
   async onModuleInit(): Promise<void> {
-    await this.dataSource.initialize();
+    try {
+      await this.dataSource.initialize();
+    } catch (error) {
+      throw new Error(`PostgreSQL at DATABASE_URL cannot be used: ${String(error)}`, { cause: error });
+    }
     await this.bus.connect();
     this.partitionUpkeep.start();
   }

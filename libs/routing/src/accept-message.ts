@@ -1,5 +1,6 @@
+import { type OnApplicationShutdown } from '@nestjs/common';
 import { streamOf, SwitchboardError, type StreamKey, type StreamTarget } from '@switchboard/protocol';
-import { type MessageContent } from '@switchboard/protocol/events';
+import { type DeliverEvent, type MessageContent } from '@switchboard/protocol/events';
 import { type MessageLog } from '@switchboard/message-log';
 import { type RouteEvent } from './route-event';
 
@@ -19,8 +20,9 @@ export interface AcceptedMessage {
 }
 
 /** Takes messages: commits each to its stream, then sends it on its way. */
-export class AcceptMessage {
-  private routing = 0;
+export class AcceptMessage implements OnApplicationShutdown {
+  private readonly onTheirWay = new Set<Promise<void>>();
+  private accepting = 0;
 
   /** @param mostRouting how many messages may be on their way to the bus at once; beyond it, new ones are refused */
   constructor(
@@ -34,16 +36,27 @@ export class AcceptMessage {
    * @throws SwitchboardError `overloaded`, `unavailable` (it was not kept) or `outcome_unknown`
    */
   async accept({ target, content }: MessageToAccept): Promise<AcceptedMessage> {
-    if (this.routing >= this.mostRouting) throw new SwitchboardError('overloaded', 'Too many messages are on their way to the bus.');
+    if (this.accepting + this.onTheirWay.size >= this.mostRouting) {
+      throw new SwitchboardError('overloaded', 'Too many messages are on their way to the bus.');
+    }
     const stream = streamOf(target);
-    this.routing += 1;
+    this.accepting += 1;
     try {
       const { id, seq, timeMs, expiresAtMs } = await this.log.append({ stream, content });
-      void this.routeEvent.route({ stream, seq, id, timeMs, expiresAtMs, content }).finally(() => (this.routing -= 1));
+      this.route({ stream, seq, id, timeMs, expiresAtMs, content });
       return { id, stream, seq, timeMs };
-    } catch (error) {
-      this.routing -= 1;
-      throw error;
+    } finally {
+      this.accepting -= 1;
     }
+  }
+
+  /** Resolves once all that was accepted has been handed to the bus, or given up: the bus, which is global, is closed after it. */
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.onTheirWay);
+  }
+
+  private route(event: DeliverEvent): void {
+    const way = this.routeEvent.route(event).finally(() => this.onTheirWay.delete(way));
+    this.onTheirWay.add(way);
   }
 }
