@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
 const FILE = 'development-keys.json';
 const SECRET_BYTES = 32;
+const ENTERABLE = 0o711;
 
 const keys = z.object({ apiKey: z.string(), jwtSecret: z.string() });
 
@@ -16,7 +17,12 @@ export function developmentKeys(dataFolder: string): DevelopmentKeys {
   const file = join(dataFolder, FILE);
   if (existsSync(file)) return keys.parse(JSON.parse(readFileSync(file, 'utf8')));
   const made = { apiKey: randomBytes(SECRET_BYTES).toString('base64url'), jwtSecret: randomBytes(SECRET_BYTES).toString('base64url') };
-  mkdirSync(dataFolder, { recursive: true });
+  createFolder(dataFolder);
   writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600 });
   return made;
+}
+
+/** As root, the account that PostgreSQL runs as must be able to enter the folder, whatever the umask says. */
+function createFolder(folder: string): void {
+  if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, ENTERABLE);
 }
