@@ -5,3 +5,4 @@ export { type ClusterServices } from './cluster-services';
 export { DeliveryLedger, type DeliveryTotals } from './delivery-ledger';
 export { percentile } from './percentile';
 export { projectRoot } from './project-root';
+export { runWithCluster } from './run-with-cluster';
