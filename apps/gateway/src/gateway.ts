@@ -171,6 +171,8 @@ export class Gateway {
     const { metrics } = this.parts;
     metrics.measure('connections', () => connections.size);
     metrics.measure('streams', () => this.streams.size);
+    metrics.measure('framesWritten', () => this.streams.framesWritten);
+    metrics.measure('subscriptionsPaused', () => this.streams.pauses);
     metrics.measure('leaseHeld', () => (this.life.holdsLease() ? 1 : 0));
   }
 }

@@ -21,7 +21,7 @@ export const METRICS = {
   },
   messagesAccepted: { kind: 'counter', name: 'switchboard_messages_accepted_total', help: 'Messages committed to the log.' },
   messagesRefused: { kind: 'counter', name: 'switchboard_messages_refused_total', help: 'Sends refused, by error code.', labels: ['code'] },
-  messagesWritten: { kind: 'counter', name: 'switchboard_messages_written_total', help: 'Message frames written to sockets.' },
+  framesWritten: { kind: 'counter', name: 'switchboard_frames_written_total', help: 'Message and gap frames written to sockets.' },
   eventsSent: { kind: 'counter', name: 'switchboard_events_sent_total', help: 'Events handed to the bus, one for each server concerned.' },
   eventsReceived: { kind: 'counter', name: 'switchboard_events_received_total', help: 'Events read from the bus.' },
   eventsUnreadable: {
@@ -46,7 +46,7 @@ export const METRICS = {
     name: 'switchboard_reconcile_repairs_total',
     help: 'Streams that a reconcile round found behind the log.',
   },
-  socketsPaused: {
+  subscriptionsPaused: {
     kind: 'counter',
     name: 'switchboard_subscriptions_paused_total',
     help: 'Subscriptions paused since their socket was full.',
@@ -86,7 +86,9 @@ type MetricOf<Description extends MetricDescription> = Description['kind'] exten
 
 type MetricSet = { readonly [Name in keyof typeof METRICS]: MetricOf<(typeof METRICS)[Name]> };
 
-type GaugeName = { [Name in keyof typeof METRICS]: (typeof METRICS)[Name]['kind'] extends 'gauge' ? Name : never }[keyof typeof METRICS];
+type MeasurableName = {
+  [Name in keyof typeof METRICS]: (typeof METRICS)[Name]['kind'] extends 'histogram' ? never : Name;
+}[keyof typeof METRICS];
 
 /** The metrics of one process, on a registry of their own. */
 export class Metrics {
@@ -101,11 +103,12 @@ export class Metrics {
     ) as unknown as MetricSet;
   }
 
-  /** Lets a gauge be read from `read` whenever somebody asks for the metrics. */
-  measure(name: GaugeName, read: () => number): void {
-    const gauge: Gauge & { collect?: () => void } = this.set[name];
-    gauge.collect = () => {
-      gauge.set(read());
+  /** Lets a gauge, or a counter that is counted elsewhere, be read from `read` whenever somebody asks for the metrics. */
+  measure(name: MeasurableName, read: () => number): void {
+    const metric: (Gauge | Counter) & { collect?: () => void } = this.set[name];
+    metric.collect = () => {
+      metric.reset();
+      metric.inc(read());
     };
   }
 

@@ -6,6 +6,14 @@ import { type Frame, type FrameSink, type Subscription } from './subscription';
 const LIMITS = { heldEvents: 4, heldBytes: 1_000, sliceSize: 2 };
 const PAGE_ROWS = 3;
 
+const NO_EFFECTS = {
+  read: () => undefined,
+  startGapTimer: () => undefined,
+  defer: () => undefined,
+  written: () => undefined,
+  paused: () => undefined,
+};
+
 /** The log of one stream: seq 1, 2, 3, …; what has expired is no longer there. */
 class Log {
   head = 0;
@@ -80,6 +88,7 @@ class World {
   private gapTimers = 0;
   readonly stream = new LocalStream(
     {
+      ...NO_EFFECTS,
       read: (read) => this.reads.push({ read }),
       startGapTimer: () => (this.gapTimers += 1),
       defer: (callback) => this.deferred.push(callback),
@@ -309,7 +318,7 @@ describe('LocalStream', () => {
 
   it('puts two swapped events right without reading the log', () => {
     const reads: PageRead[] = [];
-    const stream = new LocalStream({ read: (read) => reads.push(read), startGapTimer: () => undefined, defer: () => undefined }, LIMITS);
+    const stream = new LocalStream({ ...NO_EFFECTS, read: (read) => reads.push(read) }, LIMITS);
     const socket = new CheckedSocket();
     socket.position = 0;
     stream.start(stream.add(socket), 0, 0);
@@ -320,7 +329,7 @@ describe('LocalStream', () => {
 
   it('shares one read among all subscriptions that miss the same events', () => {
     const reads: PageRead[] = [];
-    const stream = new LocalStream({ read: (read) => reads.push(read), startGapTimer: () => undefined, defer: () => undefined }, LIMITS);
+    const stream = new LocalStream({ ...NO_EFFECTS, read: (read) => reads.push(read) }, LIMITS);
     for (let follower = 0; follower < 100; follower += 1) stream.start(stream.add(new CheckedSocket()), 3, 3);
     stream.heard(4);
     stream.gapTimerFired();
@@ -338,7 +347,7 @@ describe('LocalStream', () => {
 
   it('makes the frame of an event once, and not at all when nobody is live', () => {
     const makeFrame = jest.fn(() => frameOf(0, 1));
-    const stream = new LocalStream({ read: () => undefined, startGapTimer: () => undefined, defer: () => undefined }, LIMITS);
+    const stream = new LocalStream(NO_EFFECTS, LIMITS);
     stream.add(new CheckedSocket());
     stream.event(1, makeFrame);
     expect(makeFrame).not.toHaveBeenCalled();
@@ -350,10 +359,7 @@ describe('LocalStream', () => {
 
   it('writes a large fan-out in slices, and lets other work have its turn between them', () => {
     const deferred: (() => void)[] = [];
-    const stream = new LocalStream(
-      { read: () => undefined, startGapTimer: () => undefined, defer: (callback) => deferred.push(callback) },
-      LIMITS,
-    );
+    const stream = new LocalStream({ ...NO_EFFECTS, defer: (callback) => deferred.push(callback) }, LIMITS);
     const sockets = Array.from({ length: 5 }, () => {
       const socket = new CheckedSocket();
       socket.position = 0;

@@ -24,6 +24,10 @@ export interface StreamEffects {
   startGapTimer(): void;
   /** Call back soon, after other work has had its turn. */
   defer(callback: () => void): void;
+  /** A frame was written. */
+  written(): void;
+  /** A subscription pauses. */
+  paused(): void;
 }
 
 /** Limits of a stream. */
@@ -165,6 +169,7 @@ export class LocalStream {
   }
 
   private pause(subscription: Subscription): void {
+    this.effects.paused();
     subscription.state = 'paused';
     this.live.delete(subscription);
     this.pausedOnes.add(subscription);
@@ -174,6 +179,7 @@ export class LocalStream {
   private writePage(subscription: Subscription, { entries, through }: StreamPage): boolean {
     for (const entry of entries) {
       subscription.position = entry.through;
+      this.effects.written();
       if (!subscription.sink.write(entry.frame)) return false;
     }
     subscription.position = Math.max(subscription.position, through);
@@ -250,6 +256,7 @@ export class LocalStream {
   private writeLive(subscription: Subscription, seq: number, frame: Frame): void {
     if (seq <= subscription.position) return;
     subscription.position = seq;
+    this.effects.written();
     if (!subscription.sink.write(frame)) this.pause(subscription);
   }
 

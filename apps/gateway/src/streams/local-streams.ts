@@ -14,6 +14,10 @@ export type ReadPage = (key: StreamKey, stream: LocalStream, read: PageRead) => 
 /** All streams that somebody follows on this server. */
 export class LocalStreams {
   private readonly streams = new Map<StreamKey, LocalStream>();
+  /** Message and gap frames written to sockets since the start. */
+  framesWritten = 0;
+  /** How often a subscription paused since the start. */
+  pauses = 0;
 
   constructor(
     private readonly readPage: ReadPage,
@@ -86,6 +90,12 @@ export class LocalStreams {
           }, GAP_PATIENCE_MS);
         },
         defer: setImmediate,
+        written: () => {
+          this.framesWritten += 1;
+        },
+        paused: () => {
+          this.pauses += 1;
+        },
       },
       this.limits,
     );
