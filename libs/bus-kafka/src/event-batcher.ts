@@ -1,7 +1,4 @@
-import { BusError, type BusErrorCode } from '@switchboard/bus';
-
-/** What an event costs besides its bytes, as the queue's bound counts it. */
-const EVENT_OVERHEAD_BYTES = 256;
+import { BusError, EVENT_OVERHEAD_BYTES, type BusErrorCode } from '@switchboard/bus';
 
 /** An event on its way to a slot. */
 export interface SlotEvent {

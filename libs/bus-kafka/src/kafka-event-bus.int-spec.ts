@@ -47,7 +47,7 @@ describe('KafkaEventBus', () => {
   it('publishes to a partition that was added after it had connected', async () => {
     const bus = await topic.connect({ slots: 2 });
     await bus.publish(1, Buffer.from('it knows three partitions'));
-    await topic.administer((admin) => admin.createPartitions({ topicPartitions: [{ topic: topic.topic, count: 6 }] }));
+    await topic.addPartitions(6);
     const recorder = new Recorder();
     await bus.follow(5, recorder.handler);
     await Promise.all(numbered(100).map((text) => bus.publish(5, Buffer.from(text))));

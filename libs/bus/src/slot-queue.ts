@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type BusErrorListener, type EventHandler } from './event-bus';
-
-/** What an event costs besides its bytes: a Buffer object and its place in a list, rounded up. Without it empty events were free. */
-export const EVENT_OVERHEAD_BYTES = 256;
+import { EVENT_OVERHEAD_BYTES } from './event-overhead';
 
 /**
  * The events that wait for one follower. The handler is never called within `offer`; it gets all that came while it was busy in one call,

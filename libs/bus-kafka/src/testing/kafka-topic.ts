@@ -47,6 +47,15 @@ export class KafkaTopic {
     }
   }
 
+  /** Adds partitions up to `count`, and waits until the broker tells of them. */
+  async addPartitions(count: number): Promise<void> {
+    await this.administer(async (admin) => {
+      await admin.createPartitions({ topicPartitions: [{ topic: this.topic, count }] });
+      let known = 0;
+      while (known < count) known = (await admin.fetchTopicMetadata({ topics: [this.topic] })).topics[0]?.partitions.length ?? 0;
+    });
+  }
+
   /** Closes the buses and deletes the topic, if it was created. */
   async remove(): Promise<void> {
     await Promise.all(this.buses.map((bus) => bus.close()));
