@@ -1,7 +1,7 @@
 // The arrows between the folders, as ARCHITECTURE.md draws them. `npm run deps` holds them.
 
 /** Files that run in tests only. */
-const TESTS = '[.-]spec\\.ts$|/(testing|contract)/|^tools/test/';
+const TESTS = '[.-]spec\\.ts$|/(testing|contract)/|^tools/test/|^e2e/';
 /** Libs that stand below all others; every lib may import them (config: only its types). */
 const FOUNDATION = ['protocol', 'config', 'observability'];
 /** What each lib may import besides itself and the foundation. */
@@ -89,7 +89,7 @@ module.exports = {
       name: 'libs-only-through-their-entries',
       comment: 'A lib shows what its index exports, and nothing else.',
       severity: 'error',
-      from: { path: '^((?:apps|libs)/[^/]+|tools)/' },
+      from: { path: '^((?:apps|libs)/[^/]+|tools|e2e)/' },
       to: {
         path: '^libs/',
         pathNot: [
@@ -193,6 +193,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(apps|libs)/' },
       to: { path: '^tools/' },
+    },
+    {
+      name: 'end-to-end-tests-start-apps',
+      comment: 'They see what services and clients see, so they import no app.',
+      severity: 'error',
+      from: { path: '^e2e/' },
+      to: { path: '^apps/' },
     },
     {
       name: 'tools-import-only-settings-of-apps',
