@@ -12,7 +12,7 @@ const esmOnly = ['@nestjs', 'file-type', 'strtok3', 'token-types', 'uint8array-e
 
 const shared = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools', '<rootDir>/e2e'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/libs/client/dist'],
   moduleFileExtensions: ['ts', 'js', 'mjs', 'json'],
   transform: {

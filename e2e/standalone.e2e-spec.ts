@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { BareClient } from '@switchboard/testing';
+import { counter } from './read-metrics';
+import { Standalone, temporaryDataFolder } from './standalone-process';
+
+const START_TIMEOUT_MS = 120_000;
+
+async function tokenFor(address: string, user: string): Promise<string> {
+  const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) };
+  return ((await (await fetch(`${address}/demo/token`, options)).json()) as { token: string }).token;
+}
+
+describe('Standalone', () => {
+  const dataDir = temporaryDataFolder();
+  let standalone: Standalone;
+
+  afterAll(async () => {
+    if (standalone.exitCode === undefined) await standalone.end('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it(
+    'starts with nothing, and the command that it prints works as pasted',
+    async () => {
+      standalone = new Standalone(dataDir);
+      await standalone.address();
+      const { stdout } = await promisify(execFile)('bash', ['-c', standalone.curl]);
+      expect(JSON.parse(stdout)).toMatchObject({ stream: 'user:alice', seq: 1 });
+    },
+    START_TIMEOUT_MS,
+  );
+
+  it('delivers without an event on the bus: local first', async () => {
+    const address = await standalone.address();
+    const client = new BareClient(`${address.replace('http', 'ws')}/v1/connect`);
+    await client.hello(await tokenFor(address, 'bob'));
+    const headers = { authorization: `Bearer ${standalone.apiKey}`, 'content-type': 'application/json' };
+    for (let number = 1; number <= 10; number += 1) {
+      await fetch(`${address}/v1/users/bob/messages`, { method: 'POST', headers, body: `{"data":${String(number)}}` });
+    }
+    expect((await client.messages(10)).map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(await counter(address, 'switchboard_events_local_total')).toBe(10);
+    expect(await counter(address, 'switchboard_events_sent_total')).toBe(0);
+    client.end();
+  });
+
+  it('serves nothing but the files of the demo page', async () => {
+    const address = await standalone.address();
+    for (const path of ['/demo/main.ts', '/demo/..%2f..%2fpackage.json', '/demo/constructor']) {
+      expect((await fetch(`${address}${path}`)).status).toBe(404);
+    }
+    expect(
+      (await fetch(`${address}/demo/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"user":""}' }))
+        .status,
+    ).toBe(400);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+    'ends on %s, PostgreSQL included, and keeps its data and keys',
+    async (signal) => {
+      await standalone.address();
+      const { apiKey } = standalone;
+      await standalone.end(signal);
+      if (signal !== 'SIGKILL') expect(standalone.exitCode).toBe(0);
+      standalone = new Standalone(dataDir);
+      const address = await standalone.address();
+      expect(standalone.apiKey).toBe(apiKey);
+      const client = new BareClient(`${address.replace('http', 'ws')}/v1/connect`);
+      await client.hello(await tokenFor(address, 'alice'));
+      expect((await client.messages(1))[0]).toMatchObject({ seq: 1, data: { text: 'Hello, Alice' } });
+      client.end();
+    },
+    START_TIMEOUT_MS,
+  );
+});
