@@ -1,10 +1,10 @@
 import { isolateFaults } from './isolate-faults';
-import { isSameLease, LeaseLostError, type Lease } from './lease';
+import { LeaseLostError, type Lease } from './lease';
 
 /** How the rows of one table are written. */
 export interface RowWriter<Wanted> {
-  /** The lease under which the row is to be there; undefined if it is not to be there. */
-  leaseOf(wanted: Wanted): Lease | undefined;
+  /** Whether the row is to be there. */
+  isPresent(wanted: Wanted): boolean;
   /** @returns false if the lease is lost; then nothing was written */
   insert(lease: Lease, wanted: readonly Wanted[]): Promise<boolean>;
   remove(lease: Lease, wanted: readonly Wanted[]): Promise<void>;
@@ -12,7 +12,7 @@ export interface RowWriter<Wanted> {
 
 /**
  * Writes one batch, at most one insert and one delete unless an item is at fault. Rows are removed under the present lease; those of an
- * earlier one count for nothing, and the cleaner removes them.
+ * earlier one count for nothing, and the cleaner removes them. So without a lease there is nothing to remove, and nothing can be written.
  * @returns in the order of the batch: undefined, or why the row can never be written
  * @throws HotQueryError if the database failed; both statements have ended by then
  */
@@ -25,10 +25,9 @@ export async function applyChanges<Wanted>(
   const inserts: Wanted[] = [];
   const removals: Wanted[] = [];
   for (const wanted of batch) {
-    const lease = writer.leaseOf(wanted);
-    if (lease === undefined) removals.push(wanted);
-    else if (current === undefined || !isSameLease(lease, current)) results.set(wanted, new LeaseLostError(lease));
-    else inserts.push(wanted);
+    if (!writer.isPresent(wanted)) removals.push(wanted);
+    else if (current !== undefined) inserts.push(wanted);
+    else results.set(wanted, new LeaseLostError());
   }
   if (current !== undefined) {
     const written = await Promise.allSettled([

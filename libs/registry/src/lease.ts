@@ -18,11 +18,11 @@ export function isSameLease(one: Lease, other: Lease): boolean {
   return one.slot === other.slot && one.epoch === other.epoch;
 }
 
-/** Another server has the slot by now: nothing was written under the lease, nor ever will be. */
+/** This server has no lease (any more), so a row cannot be written; under the next one it can. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 
-  constructor({ slot, epoch }: Lease) {
-    super(`slot ${String(slot)} is no longer leased with epoch ${String(epoch)}`);
+  constructor(lost?: Lease) {
+    super(lost === undefined ? 'no slot is leased' : `slot ${String(lost.slot)} is no longer leased with epoch ${String(lost.epoch)}`);
   }
 }

@@ -39,17 +39,20 @@ const DELETE_CHANNELS = hotStatement(
   `DELETE FROM channel_servers WHERE channel = ANY ($3::text[]) AND slot = $1::int AND epoch = $2::int8`,
 );
 
-/** What the row of a connection is to be: there, under a lease, or not there. */
+/**
+ * What the row of a connection is to be: there, or not there (`lease` undefined). It is written under the lease that is current when the
+ * batch is sent; the one here says when it was wanted, so that it is written again under a new one.
+ */
 export type WantedConnection =
   { readonly lease: Lease; readonly row: ConnectionRow } | { readonly lease: undefined; readonly row: ConnectionKey };
 
-/** Under which lease the row of a channel, the key of the change, is to be there; undefined: not there. */
+/** As `WantedConnection`, for the row of a channel, which is the key of the change. */
 export type WantedChannel = Lease | undefined;
 
 /** Writes rows of `connections`. */
 export function connectionWriter(hot: HotConnection): RowWriter<Change<string, WantedConnection>> {
   return {
-    leaseOf: ({ value }) => value.lease,
+    isPresent: ({ value }) => value.lease !== undefined,
     async insert({ slot, epoch }, changes) {
       const rows = changes.flatMap(({ value }) => (value.lease === undefined ? [] : [value.row]));
       const [own] = await hot.query<[number]>(INSERT_CONNECTIONS, [
@@ -74,7 +77,7 @@ export function connectionWriter(hot: HotConnection): RowWriter<Change<string, W
 /** Writes rows of `channel_servers`. */
 export function channelWriter(hot: HotConnection): RowWriter<Change<string, WantedChannel>> {
   return {
-    leaseOf: ({ value }) => value,
+    isPresent: ({ value }) => value !== undefined,
     async insert({ slot, epoch }, changes) {
       const [own] = await hot.query<[number]>(INSERT_CHANNELS, [slot, epoch, textArray(changes.map(({ key }) => key))]);
       return own?.[0] === 1;
