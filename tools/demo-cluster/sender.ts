@@ -1,54 +1,40 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DeliveryLedger } from '../cluster';
+import { PostLane, type DeliveryLedger, type PostTarget } from '../cluster';
 import { type DemoPayload } from './receivers';
 
 /** What to send, where, and how fast. */
-export interface SenderOptions {
-  readonly apiUrl: string;
-  readonly apiKey: string;
+export interface SenderOptions extends PostTarget {
   readonly users: readonly string[];
   readonly messages: number;
   readonly messagesPerSecond: number;
   readonly ledger: DeliveryLedger;
 }
 
-const ANSWER_TIMEOUT_MS = 10_000;
+const LANES = 50;
+const ACCEPTED = 202;
 
 /** Sends to each user in turn through the HTTP API, at a steady rate whatever happens meanwhile; resolves when every message has its answer. */
 export async function sendSteadily(options: SenderOptions): Promise<void> {
   const { users, messages, messagesPerSecond } = options;
-  // The API promises an order only between a message and those that are sent after its answer: hence one at a time to each user.
-  const turns = new Map<string, Promise<void>>();
+  // The API promises an order only between a message and those that are sent after its answer: hence each user has a lane.
+  const lanes = Array.from({ length: LANES }, () => new PostLane(options));
+  const answers: Promise<void>[] = [];
   const startedAtMs = performance.now();
-  let sent = 0;
-  while (sent < messages) {
+  while (answers.length < messages) {
     const due = Math.min(messages, Math.ceil(((performance.now() - startedAtMs) * messagesPerSecond) / 1_000));
-    for (; sent < due; sent += 1) {
-      const user = users[sent % users.length] ?? '';
-      turns.set(
-        user,
-        (turns.get(user) ?? Promise.resolve()).then(() => send(user, options)),
-      );
+    while (answers.length < due) {
+      const index = answers.length % users.length;
+      answers.push(send(users[index] ?? '', lanes[index % LANES], options.ledger));
     }
     await delay(1);
   }
-  await Promise.all(turns.values());
+  await Promise.all(answers);
+  for (const lane of lanes) lane.close();
 }
 
-async function send(user: string, { apiUrl, apiKey, ledger }: SenderOptions): Promise<void> {
+async function send(user: string, lane: PostLane | undefined, ledger: DeliveryLedger): Promise<void> {
   const data: DemoPayload = { number: ledger.nextNumber(user), sentAtMs: performance.now() };
-  const isAccepted = await fetch(`${apiUrl}/v1/users/${user}/messages`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ data }),
-    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
-  }).then(
-    async (response) => {
-      await response.arrayBuffer();
-      return response.status === 202;
-    },
-    () => false,
-  );
-  if (isAccepted) ledger.noteAccepted(user, data.number);
+  const status = await lane?.post(`/v1/users/${user}/messages`, JSON.stringify({ data }));
+  if (status === ACCEPTED) ledger.noteAccepted(user, data.number);
   else ledger.noteRefused();
 }
