@@ -57,7 +57,7 @@ export class ConnectionRegistry {
   /**
    * Resolves once the row is committed: whoever looks up after that finds this server.
    * @throws SwitchboardError `registration_failed` if this server has no lease or lost it, or the database did not answer in time; then the
-   * row is removed again should it have come into being. `overloaded` if too many rows wait
+   * row is removed again should it have come into being. `overloaded` if too many rows wait. TypeError if the id is no UUID
    */
   async register(connection: RegisteredConnection): Promise<void> {
     const row = connectionRow(connection);
