@@ -8,7 +8,7 @@ import tseslint from 'typescript-eslint';
 import { defineConfig, globalIgnores } from 'eslint/config';
 
 export default defineConfig(
-  globalIgnores(['**/dist/**', 'coverage/**', '**/*.mjs', '**/*.cjs', '.switchboard/**']),
+  globalIgnores(['**/dist/**', 'coverage/**', '**/*.mjs', '**/*.cjs', '.switchboard/**', 'apps/standalone/demo/**']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -44,7 +44,11 @@ export default defineConfig(
       '@typescript-eslint/max-params': ['error', { max: 5 }],
       'jsdoc/require-jsdoc': [
         'error',
-        { publicOnly: true, require: { FunctionDeclaration: true, ClassDeclaration: true }, contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration'] },
+        {
+          publicOnly: true,
+          require: { FunctionDeclaration: true, ClassDeclaration: true },
+          contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration'],
+        },
       ],
       'jsdoc/no-types': 'error',
     },

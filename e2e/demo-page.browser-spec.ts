@@ -51,6 +51,7 @@ describe('The demo page', () => {
 
   it('connects two users through the SDK', async () => {
     await Promise.all([state('alice', 'ready'), state('bob', 'ready')]);
+    expect(await page.locator('.state').allInnerTexts()).toEqual(['connected', 'connected']);
   });
 
   it('sends through the REST API, and shows what arrives with its seq', async () => {

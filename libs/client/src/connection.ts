@@ -6,9 +6,6 @@ import type { ResolvedOptions } from './options';
 import { readServerFrame } from './server-frames';
 import { platformWebSocket, type WebSocketLike } from './web-socket';
 
-/** A hello that may say which connection of this client the new one replaces, so that both do not count against its user's limit. */
-export type MovingHello = HelloFrame & { readonly replaces?: string };
-
 /** How a connection ended. */
 export interface Ending {
   /** The close code; 1006 where no close frame came. */
@@ -23,7 +20,7 @@ export interface Ending {
 /** What a connection tells of itself. After `onEnd` it is silent. */
 export interface ConnectionListener {
   /** The hello for a socket that has just opened. */
-  hello(token: string): MovingHello;
+  hello(token: string): HelloFrame;
   onReady(connection: Connection, ready: ReadyFrame): void;
   /** A frame for the layers above: all but ready, ping and pong; before ready only errors. */
   onFrame(connection: Connection, frame: ServerFrame): void;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Setting } from './settings';
 
 /** The buses that several processes can share. */
-export const BUSES = ['kafka'] as const;
+const BUSES = ['kafka'] as const;
 
 /** Which bus carries events between the processes of gateways and APIs. */
 export const busSettings = {

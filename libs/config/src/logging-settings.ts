@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { type Setting } from './settings';
 
 /** The levels of the log, from the least to the most that is written. */
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-
-/** One of the levels of the log. */
-export type LogLevelName = (typeof LOG_LEVELS)[number];
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 /** What a process writes to its log. */
 export const loggingSettings = {

@@ -3,7 +3,7 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 const LATENCY_BUCKETS_S = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1, 2.5, 5, 10];
 
 /** Every metric by the name it has in the code: its public name, kind and meaning. */
-export const METRICS = {
+const METRICS = {
   connections: { kind: 'gauge', name: 'switchboard_connections', help: 'Live connections of this server.' },
   streams: { kind: 'gauge', name: 'switchboard_streams', help: 'Streams with local subscriptions.' },
   connectionsOpened: { kind: 'counter', name: 'switchboard_connections_opened_total', help: 'Connections that became ready.' },

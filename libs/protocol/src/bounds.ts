@@ -12,6 +12,7 @@ export const BOUNDS = {
   dataBytes: 64 * KIBIBYTE,
   frameBytes: 80 * KIBIBYTE,
   tokenBytes: 16 * KIBIBYTE,
+  connectionIdChars: 64,
   /** The largest seq that a JavaScript client can hold exactly: 2^53 − 1. */
   seq: Number.MAX_SAFE_INTEGER,
 } as const;

@@ -15,7 +15,12 @@ export interface HelloFrame {
   /** The last seq had, per stream. */
   readonly resume?: Readonly<Record<StreamKey, number>>;
   readonly channels?: readonly string[];
+  /** The old connection of a client that moves. */
+  readonly replaces?: string;
 }
+
+/** The frames of the contract that this version does not take yet. */
+export const FUTURE_FRAMES = ['ack', 'send', 'token'] as const;
 
 /** Follow a channel; resumes behind `after` if given, else begins now. */
 export interface SubscribeFrame {

@@ -38,7 +38,7 @@ export function problemDocument({ code, message, retryable }: SwitchboardError, 
 }
 
 /** The headers that belong to an error's answer, besides the content type. */
-export function problemHeaders(code: ErrorCodeName): Readonly<Record<string, string>> {
+function problemHeaders(code: ErrorCodeName): Readonly<Record<string, string>> {
   switch (statusOf(code)) {
     case 401:
       return { 'www-authenticate': 'Bearer' };

@@ -33,10 +33,9 @@ export class FollowStreams {
       await Promise.all([...known, register()]);
       const positions = await this.log.starts(starts);
       if (connection.hasEnded) return;
-      announce(new Map(keys.map((key, index) => [key, positions[index] as StartPosition])));
-      keys.forEach((key, index) => {
-        this.begin(connection, key, positions[index] as StartPosition);
-      });
+      const begins = new Map(positions.map((position, index) => [keys[index] ?? '', position]));
+      announce(begins);
+      for (const [key, position] of begins) this.begin(connection, key, position);
     } catch (error) {
       for (const key of keys) this.unfollow(connection, key);
       throw error instanceof SwitchboardError ? error : new SwitchboardError('unavailable', undefined, { cause: error });

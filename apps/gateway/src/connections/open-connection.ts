@@ -25,6 +25,7 @@ export class OpenConnection {
 
   /** Resolves when the connection is ready, or was refused and closed. Never rejects. */
   async open(connection: ClientConnection, hello: HelloFrame): Promise<void> {
+    if (connection.hasEnded) return;
     try {
       const identity = this.identify(connection, hello);
       connection.identity = identity;
@@ -86,15 +87,9 @@ export class OpenConnection {
   }
 }
 
+/** The close that follows the error; what is not about the client itself is worth a try elsewhere. */
 function closeFor({ code }: SwitchboardError): Close {
-  switch (code) {
-    case 'bad_token':
-      return CLOSE.badToken;
-    case 'token_expired':
-      return CLOSE.tokenExpired;
-    case 'overloaded':
-      return CLOSE.overloaded;
-    default:
-      return CLOSE.registrationFailed;
-  }
+  if (code === 'bad_token') return CLOSE.badToken;
+  if (code === 'token_expired') return CLOSE.tokenExpired;
+  return code === 'overloaded' ? CLOSE.overloaded : CLOSE.registrationFailed;
 }

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { CLOSE, CONNECT_PATH, SUBPROTOCOL, SwitchboardError } from '@switchboard/protocol';
+import { CLOSE, CONNECT_PATH, SUBPROTOCOL, type SwitchboardError } from '@switchboard/protocol';
 import { errorFrame } from '../connections/error-frame';
 import { type GatewayOptions } from '../gateway-options';
 

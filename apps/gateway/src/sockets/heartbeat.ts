@@ -9,7 +9,12 @@ export interface HeartbeatActions<Peer> {
 interface Pulse<Peer> {
   wasHeard: boolean;
   wasAsked: boolean;
-  readonly bucket: Map<Peer, Pulse<Peer>>;
+  readonly bucket: Bucket<Peer>;
+}
+
+interface Bucket<Peer> {
+  readonly pulses: Map<Peer, Pulse<Peer>>;
+  next: Bucket<Peer>;
 }
 
 const BUCKETS = 25;
@@ -19,10 +24,9 @@ const BUCKETS = 25;
  * A peer that was silent since the last look is asked; one that is silent at the next look as well is given up.
  */
 export class Heartbeat<Peer extends object> {
-  private readonly buckets = Array.from({ length: BUCKETS }, () => new Map<Peer, Pulse<Peer>>());
   private readonly pulses = new WeakMap<Peer, Pulse<Peer>>();
   private timer: NodeJS.Timeout | undefined;
-  private current = 0;
+  private current = ringOfBuckets<Peer>();
 
   constructor(
     private readonly intervalMs: number,
@@ -44,9 +48,9 @@ export class Heartbeat<Peer extends object> {
 
   /** Watches a peer; its first interval begins now. */
   add(peer: Peer): void {
-    const bucket = this.buckets[this.current] as Map<Peer, Pulse<Peer>>;
+    const bucket = this.current;
     const pulse = { wasHeard: false, wasAsked: false, bucket };
-    bucket.set(peer, pulse);
+    bucket.pulses.set(peer, pulse);
     this.pulses.set(peer, pulse);
   }
 
@@ -58,14 +62,14 @@ export class Heartbeat<Peer extends object> {
 
   /** Watches a peer no longer. */
   remove(peer: Peer): void {
-    this.pulses.get(peer)?.bucket.delete(peer);
+    this.pulses.get(peer)?.bucket.pulses.delete(peer);
     this.pulses.delete(peer);
   }
 
   /** Looks at the next bucket. */
   look(): void {
-    this.current = (this.current + 1) % BUCKETS;
-    for (const [peer, pulse] of this.buckets[this.current] as Map<Peer, Pulse<Peer>>) this.lookAt(peer, pulse);
+    this.current = this.current.next;
+    for (const [peer, pulse] of this.current.pulses) this.lookAt(peer, pulse);
   }
 
   private lookAt(peer: Peer, pulse: Pulse<Peer>): void {
@@ -79,4 +83,12 @@ export class Heartbeat<Peer extends object> {
       this.actions.ask(peer);
     }
   }
+}
+
+function ringOfBuckets<Peer>(): Bucket<Peer> {
+  const last = { pulses: new Map<Peer, Pulse<Peer>>() } as Bucket<Peer>;
+  let first = last;
+  for (let count = 1; count < BUCKETS; count += 1) first = { pulses: new Map(), next: first };
+  last.next = first;
+  return first;
 }

@@ -104,9 +104,11 @@ class World {
     this.stream.event(seq, () => frameOf(seq - 1, seq));
   }
 
-  join(): void {
+  join(): Follower {
     const socket = new CheckedSocket();
-    this.followers.push({ socket, subscription: this.stream.add(socket), hasStarted: false, hasLeft: false });
+    const follower = { socket, subscription: this.stream.add(socket), hasStarted: false, hasLeft: false };
+    this.followers.push(follower);
+    return follower;
   }
 
   start(follower: Follower, back: number): void {
@@ -401,8 +403,7 @@ function worldWithLiveFollower(): { world: World; follower: Follower; socket: Ch
 }
 
 function followerOf(world: World): Follower {
-  world.join();
-  const follower = world.followers[0] as Follower;
+  const follower = world.join();
   world.start(follower, 0);
   return follower;
 }

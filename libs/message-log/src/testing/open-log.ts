@@ -6,7 +6,7 @@ import { MessageLog, type MessageLogSettings } from '../message-log';
 const DAY_MS = 86_400_000;
 
 /** The defaults of messageLogSettings. */
-export const logSettings: MessageLogSettings = {
+const logSettings: MessageLogSettings = {
   defaultTtlMs: 7 * DAY_MS,
   maxTtlMs: 7 * DAY_MS,
   pageRows: 200,

@@ -2,7 +2,7 @@ import type { MessageContent } from './content';
 import type { StreamKey } from '../stream-key';
 
 /** The version of events that this code writes and reads. */
-export const EVENT_VERSION = 1;
+const EVENT_VERSION = 1;
 
 const NEWLINE = 0x0a;
 

@@ -11,6 +11,7 @@ const hello = z.object({
   device: z.string().refine(isDevice, 'must be 1–64 of [A-Za-z0-9._-]').optional(),
   resume: z.record(z.string(), seq).optional(),
   channels: z.array(channel).optional(),
+  replaces: z.string().max(BOUNDS.connectionIdChars).optional(),
 });
 
 /** The frames of a client, by type. Unknown fields are ignored, as the contract says. */

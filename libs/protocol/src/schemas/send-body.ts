@@ -5,13 +5,11 @@ const user = z.string().refine(isUser, 'must be 1–256 bytes of UTF-8 without c
 const channel = z.string().refine(isChannel, 'must be 1–128 of [A-Za-z0-9._:@~-]');
 const event = z.string().refine(isEventName, 'must be 1–128 bytes of UTF-8 without control characters');
 
-/** Names in a path, after percent-decoding. */
-export const userName = user;
-/** Names in a path, after percent-decoding. */
-export const channelName = channel;
-
 /** The body of `POST /v1/{users,channels}/{name}/messages`. `data` is checked to be there; its bytes are taken as they are. */
-export const sendBody = z.strictObject({ data: z.unknown().refine((value) => value !== undefined, 'is required'), event: event.optional() });
+export const sendBody = z.strictObject({
+  data: z.unknown().refine((value) => value !== undefined, 'is required'),
+  event: event.optional(),
+});
 
 /** The body of `POST /v1/messages`. */
 export const addressedSendBody = sendBody.extend({
