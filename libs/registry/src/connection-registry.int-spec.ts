@@ -172,7 +172,8 @@ describe('ConnectionRegistry', () => {
     const outcomes = await Promise.allSettled(users.map((user) => rows.register(connectionOf(user))));
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     await expect(rows.register({ id: 'no uuid', user: 'd' })).rejects.toThrow(TypeError);
-    await expect(registry.rows()).resolves.toEqual(['a 1/1', 'b 1/1', 'c 1/1']);
+    await rows.registerAll([connectionOf('bad\u0000'), connectionOf('d')], []);
+    await expect(registry.rows()).resolves.toEqual(['a 1/1', 'b 1/1', 'c 1/1', 'd 1/1']);
   });
 
   it('refuses new connections while too many wait', async () => {

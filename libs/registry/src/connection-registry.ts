@@ -1,5 +1,5 @@
 import type { RegistrySettings } from '@switchboard/config';
-import { systemTimers, type HotConnection, type Timers } from '@switchboard/database';
+import { HotQueryError, systemTimers, type HotConnection, type Timers } from '@switchboard/database';
 import { SwitchboardError } from '@switchboard/protocol';
 import { applyChanges } from './apply-changes';
 import { connectionKey, connectionRow, type ConnectionKey, type RegisteredConnection } from './connection-row';
@@ -73,14 +73,14 @@ export class ConnectionRegistry {
     }
   }
 
-  /** Resolves once the row is gone, or given up since the registry was closed. Never rejects; while the database is away it waits. */
+  /** Resolves once the row is gone, or given up since the registry was closed. While the database is away it waits. @throws TypeError if the id is no UUID */
   async unregister(connection: ConnectionKey): Promise<void> {
     await this.connections.want(connection.id, { lease: undefined, row: connectionKey(connection) }).catch(isMoot);
   }
 
   /**
-   * To be called when the first subscriber of a channel comes; resolves once others know. It goes on being wanted, and tried, after a
-   * rejection, until `removeChannel`.
+   * To be called when the first subscriber of a channel comes; resolves once others know. While the database is away it goes on
+   * being tried, also after the rejection, until `removeChannel`; after the loss of the lease `registerAll` brings it back.
    * @throws SwitchboardError `unavailable` if this server has no lease or lost it, or the database did not answer in time
    */
   async addChannel(channel: string): Promise<void> {
@@ -109,10 +109,10 @@ export class ConnectionRegistry {
     if (lease === undefined) throw new SwitchboardError('registration_failed', 'This server has no slot.');
     const most = this.settings.registryMaxBatch * BATCHES_UNDER_WAY;
     try {
-      await inChunks(channels, most, (channel) => this.channels.want(channel, lease));
+      await inChunks(channels, most, (channel) => this.channels.want(channel, lease).catch(unlessItemsFault));
       await inChunks(connections, most, (connection) => {
         const row = connectionRow(connection);
-        return this.connections.want(row.id, { lease, row });
+        return this.connections.want(row.id, { lease, row }).catch(unlessItemsFault);
       });
     } catch (cause) {
       throw new SwitchboardError('registration_failed', undefined, { cause });
@@ -146,6 +146,11 @@ async function inChunks<Item>(items: Iterable<Item>, chunkSize: number, handle: 
     chunk = [];
   }
   await Promise.all(chunk);
+}
+
+/** One row that can never be written must not keep the others from being registered; its own `register` heard of it. */
+function unlessItemsFault(error: unknown): void {
+  if (!(error instanceof HotQueryError)) throw error;
 }
 
 /** A removal fails only where there is nothing to remove: the row could never be written, or the registry was closed. */
