@@ -94,7 +94,7 @@ export class Gateway {
   private createLease(serverId: string): ServerLease {
     const { backends, settings } = this.parts;
     const { bus } = backends;
-    return new ServerLease(new LeaseStore(backends.registryPool), {
+    return new ServerLease(new LeaseStore(backends.leasePool), {
       serverId,
       leaseMs: settings.leaseMs,
       waitMs: settings.leaseWaitMs,

@@ -15,6 +15,8 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(Backends.name);
   readonly dataSource: DataSource;
   readonly registryPool: HotPool;
+  /** Leases must be renewed in time, however busy the registry is. It connects when a lease is asked for. */
+  readonly leasePool: HotPool;
   readonly messageLog: MessageLog;
   readonly serverLookup: ServerLookup;
   readonly connectionDirectory: ConnectionDirectory;
@@ -29,6 +31,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     this.dataSource = createDataSource({ ...settings, entities: [...registryEntities, ...messageLogEntities] });
     this.logPool = this.createPool('switchboard-log', settings.logConnections);
     this.registryPool = this.createPool('switchboard-registry', settings.registryConnections);
+    this.leasePool = this.createPool('switchboard-lease', 1);
     this.messageLog = new MessageLog(this.logPool, settings);
     this.serverLookup = new ServerLookup(this.registryPool, settings);
     this.connectionDirectory = new ConnectionDirectory(this.dataSource);
@@ -60,7 +63,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     await this.partitionUpkeep.stop();
     await this.messageLog.idle();
     await this.bus.close();
-    await Promise.all([this.logPool.end(), this.registryPool.end()]);
+    await Promise.all([this.logPool, this.registryPool, this.leasePool].map((pool) => pool.end()));
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 

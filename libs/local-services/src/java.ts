@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LocalServiceError } from './local-service';
 
 /** The oldest Java that Kafka's brokers run on. */
-export const OLDEST_JAVA = 17;
+const OLDEST_JAVA = 17;
 
 /** A Java runtime that is new enough. */
 export interface Java {

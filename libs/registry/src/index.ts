@@ -1,10 +1,9 @@
 export { ConnectionDirectory, type LiveConnection } from './connection-directory';
 export { ConnectionRegistry, type ConnectionRegistrySettings } from './connection-registry';
 export { type ConnectionKey, type RegisteredConnection } from './connection-row';
-export { ChannelServer, Connection, registryEntities, Server } from './entities';
-export { isSameLease, LeaseLostError, type Lease, type LeaseSource } from './lease';
+export { registryEntities } from './entities';
+export { isSameLease, type Lease, type LeaseSource } from './lease';
 export { LeaseStore, type GrantedLease, type LeaseRequest, type OwnedLease, type Renewal, type SlotCount } from './lease-store';
-export { NoSlotFreeError } from './no-slot-free-error';
 export { RegistryCleaner, type CleaningObserver, type CleaningReport, type RegistryCleanerSettings } from './registry-cleaner';
 export { ServerLease, type LeaseListener, type ServerLeaseOptions } from './server-lease';
 export { ServerLookup, type ServerLookupSettings } from './server-lookup';

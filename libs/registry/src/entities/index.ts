@@ -2,7 +2,7 @@ import { ChannelServer } from './channel-server.entity';
 import { Connection } from './connection.entity';
 import { Server } from './server.entity';
 
-export { ChannelServer, Connection, Server };
+export { Connection, Server };
 
 /** The entities of the registry, for the data source of an app. */
 export const registryEntities = [Server, Connection, ChannelServer] as const;
