@@ -101,7 +101,7 @@ describe('Batcher', () => {
           expect(batcher.queued).toBe(0);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   }, 60_000);
 

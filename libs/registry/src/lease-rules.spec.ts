@@ -87,7 +87,7 @@ describe('Servers that follow the lease rules', () => {
         }
         expect(faults).toEqual([]);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 2_000 },
     );
   });
 

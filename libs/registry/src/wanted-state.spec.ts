@@ -90,7 +90,7 @@ describe('WantedState', () => {
         const last = new Map(wishes.map(({ key, value }) => [key, value]));
         expect(recorded).toEqual(last);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -102,7 +102,7 @@ describe('WantedState', () => {
         const last = new Map(wishes.map(({ key, outcomes }) => [key, outcomes[0]]));
         expect([...last.values()]).not.toContain('superseded');
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 
