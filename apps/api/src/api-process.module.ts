@@ -1,4 +1,4 @@
-import { Logger, Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { Backends, BackendsModule } from '@switchboard/backends';
 import { KafkaEventBus } from '@switchboard/bus-kafka';
 import { ObservabilityModule, Readiness } from '@switchboard/observability';
@@ -22,13 +22,7 @@ class WithoutSocketsModule {}
 export class ApiProcessModule {
   /** Opens nothing yet: that happens when the application is initialized. */
   static with(settings: ProcessSettings): DynamicModule {
-    const logger = new Logger(KafkaEventBus.name);
-    const bus = new KafkaEventBus({
-      ...settings,
-      onError: (error) => {
-        logger.debug('The bus failed and goes on.', error);
-      },
-    });
+    const bus = new KafkaEventBus(settings);
     const adminAddress = settings.adminPort === undefined ? undefined : { host: settings.host, port: settings.adminPort };
     return {
       module: ApiProcessModule,

@@ -1,4 +1,4 @@
-import { Logger, Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { BackendsModule } from '@switchboard/backends';
 import { KafkaEventBus } from '@switchboard/bus-kafka';
 import { ObservabilityModule } from '@switchboard/observability';
@@ -11,13 +11,7 @@ import { type ProcessSettings } from './process-settings';
 export class GatewayProcessModule {
   /** Opens nothing yet: that happens when the application is initialized. */
   static with(settings: ProcessSettings): DynamicModule {
-    const logger = new Logger(KafkaEventBus.name);
-    const bus = new KafkaEventBus({
-      ...settings,
-      onError: (error) => {
-        logger.debug('The bus failed and goes on.', error);
-      },
-    });
+    const bus = new KafkaEventBus(settings);
     const gateway = GatewayModule.with(settings);
     const adminAddress = settings.adminPort === undefined ? undefined : { host: settings.host, port: settings.adminPort };
     return {
