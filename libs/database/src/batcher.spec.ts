@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { FakeTimers } from '@switchboard/testing';
 import { Batcher, BatcherFullError } from './batcher';
-import { FakeTimers } from './testing/fake-timers';
 
 interface Item {
   readonly key: string;

@@ -1,5 +1,4 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
+import { BreakableRelay, createTestDatabase, type TestDatabase } from '@switchboard/testing';
 import { int8Array, textArray, uuidArray } from './binary-array';
 import { HotPool } from './hot-pool';
 import { hotStatement } from './hot-statement';
@@ -86,26 +85,12 @@ describe('HotPool', () => {
   });
 
   it('cannot know what became of a statement when nothing answers', async () => {
-    const relay = createServer((client) => {
-      const { hostname, port } = new URL(database.url);
-      const server = connect(Number(port), hostname);
-      relayed.push(client, server);
-      client.pipe(server).pipe(client);
-      client.on('error', () => undefined);
-      server.on('error', () => undefined);
-    });
-    const relayed: Socket[] = [];
-    await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-    const url = new URL(database.url);
-    url.hostname = '127.0.0.1';
-    url.port = String((relay.address() as AddressInfo).port);
-    const pool = openPool({ url: url.href, statementTimeoutMs: 300 });
+    const relay = await BreakableRelay.to(database.url);
+    const pool = openPool({ url: relay.url, statementTimeoutMs: 300 });
     await pool.query(ONE, []);
-    for (const socket of relayed) socket.pause().unpipe();
-    const silent = pool.query(ONE, []);
-    await expect(silent).rejects.toMatchObject({ outcome: 'unknown', sqlState: undefined });
-    for (const socket of relayed) socket.destroy();
-    relay.close();
+    relay.silence();
+    await expect(pool.query(ONE, [])).rejects.toMatchObject({ outcome: 'unknown', sqlState: undefined });
+    await relay.close();
   });
 
   it('fails as not sent if no connection becomes free in time', async () => {

@@ -1,7 +1,6 @@
-import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
+import { BreakableRelay, createTestDatabase, type TestDatabase } from '@switchboard/testing';
 import type { SwitchboardError } from '@switchboard/protocol';
 import type { DataSource } from 'typeorm';
-import { BreakableRelay } from './testing/breakable-relay';
 import { contentOf, openLog, openMigrated, type OpenLog } from './testing/open-log';
 
 const STREAMS = ['user:1', 'user:2', 'user:3', 'user:4'];

@@ -1,6 +1,6 @@
+import { FakeTimers } from '@switchboard/testing';
 import { RegistryCleaner } from './registry-cleaner';
 import { TestConnection, TestRegistry } from './testing/test-registry';
-import { TurnedTimers } from './testing/turned-timers';
 
 const LEASE_MS = 10_000;
 const settings = { leaseMs: LEASE_MS, registryCleanIntervalMs: 60_000 };
@@ -110,7 +110,7 @@ describe('RegistryCleaner', () => {
   });
 
   it('goes on with its rounds after one has failed, until it is stopped', async () => {
-    const timers = new TurnedTimers();
+    const timers = new FakeTimers();
     const told: string[] = [];
     const subject = new RegistryCleaner(
       registry.dataSource,
@@ -120,7 +120,7 @@ describe('RegistryCleaner', () => {
       timers,
     );
     const roundsTold = async (rounds: number): Promise<void> => {
-      while (told.length < rounds) await timers.turn(100);
+      while (told.length < rounds) await timers.advance(100);
     };
     await registry.lease('one');
     hot.isCut = true;
@@ -130,6 +130,6 @@ describe('RegistryCleaner', () => {
     await roundsTold(2);
     expect(told).toEqual(['failed', 'cleaned']);
     await subject.stop();
-    expect(timers.alarmCount).toBe(0);
+    expect(timers.pending).toBe(0);
   });
 });

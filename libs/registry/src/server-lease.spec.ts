@@ -1,8 +1,8 @@
+import { FakeTimers } from '@switchboard/testing';
 import type { Lease } from './lease';
 import type { GrantedLease, OwnedLease, Renewal } from './lease-store';
 import { NoSlotFreeError } from './no-slot-free-error';
 import { ServerLease } from './server-lease';
-import { TurnedTimers } from './testing/turned-timers';
 
 const LEASE_MS = 9_000;
 
@@ -16,7 +16,7 @@ class ScriptedStore {
   acquire = (): Promise<GrantedLease | undefined> => this.answer('acquire', () => ({ slot: 1, epoch: 1, databaseTimeMs: 5_000 }));
   renew = (): Promise<Renewal> => this.answer('renew', () => ({ outcome: 'renewed', hadLapsed: false, databaseTimeMs: 5_000 }));
 
-  constructor(private readonly timers: TurnedTimers) {}
+  constructor(private readonly timers: FakeTimers) {}
 
   release(lease: OwnedLease): Promise<void> {
     this.released.push(lease);
@@ -38,7 +38,7 @@ class ScriptedStore {
 }
 
 function setUp(waitMs = 60_000) {
-  const timers = new TurnedTimers();
+  const timers = new FakeTimers();
   const store = new ScriptedStore(timers);
   const lease = new ServerLease(store, { serverId: 'one', maxSlot: 4, leaseMs: LEASE_MS, waitMs, timers, random: () => 1 });
   const heard: unknown[] = [];
@@ -49,7 +49,7 @@ function setUp(waitMs = 60_000) {
   });
   const start = async (): Promise<void> => {
     const started = lease.start();
-    await timers.turn(store.answerMs);
+    await timers.advance(store.answerMs);
     await started;
   };
   return { timers, store, lease, heard, start };
@@ -63,7 +63,7 @@ describe('ServerLease', () => {
   it('renews every third of a lease, and holds on', async () => {
     const { timers, store, lease, heard, start } = setUp();
     await start();
-    await timers.turn(3 * LEASE_MS);
+    await timers.advance(3 * LEASE_MS);
     expect(store.calls.slice(0, 4)).toEqual(['acquire 0', 'renew 3000', 'renew 6000', 'renew 9000']);
     expect(lease.isHeld()).toBe(true);
     expect(lease.current).toEqual({ slot: 1, epoch: 1 });
@@ -81,7 +81,7 @@ describe('ServerLease', () => {
     const { timers, store, lease } = setUp(5_000);
     store.acquire = () => store.answer('acquire', () => undefined);
     const outcome = lease.start().catch((error: unknown) => error);
-    await timers.turn(5_100);
+    await timers.advance(5_100);
     const error = await outcome;
     expect(error).toBeInstanceOf(NoSlotFreeError);
     expect((error as Error).message).toMatch('no slot free: 4 of 4 slots are leased by other servers, after waiting 5');
@@ -92,7 +92,7 @@ describe('ServerLease', () => {
     const { timers, store, lease } = setUp();
     store.acquire = () => store.answer('acquire', () => (timers.nowMs() > 4_000 ? { slot: 2, epoch: 5, databaseTimeMs: 0 } : undefined));
     const outcome = lease.start();
-    await timers.turn(10_000);
+    await timers.advance(10_000);
     await expect(outcome).resolves.toEqual({ slot: 2, epoch: 5 });
   });
 
@@ -100,7 +100,7 @@ describe('ServerLease', () => {
     const { timers, store, lease } = setUp(1_000);
     store.acquire = () => store.answer('acquire', away);
     const outcome = lease.start().catch(String);
-    await timers.turn(2_000);
+    await timers.advance(2_000);
     await expect(outcome).resolves.toMatch('away');
   });
 
@@ -109,11 +109,11 @@ describe('ServerLease', () => {
     await start();
     const { renew } = store;
     store.renew = () => store.answer('renew', away);
-    await timers.turn(2 * LEASE_MS);
+    await timers.advance(2 * LEASE_MS);
     expect(lease.isHeld()).toBe(false);
     expect(lease.current).toEqual({ slot: 1, epoch: 1 });
     store.renew = renew;
-    await timers.turn(LEASE_MS);
+    await timers.advance(LEASE_MS);
     expect(lease.isHeld()).toBe(true);
     expect(heard.at(-1)).toBe('recovered');
     expect(heard.filter((what) => what === 'recovered')).toHaveLength(1);
@@ -125,12 +125,12 @@ describe('ServerLease', () => {
     const { renew } = store;
     store.renew = () => store.answer('renew', () => ({ outcome: 'taken' }));
     store.acquire = () => store.answer('acquire', () => ({ slot: 3, epoch: 8, databaseTimeMs: 0 }));
-    await timers.turn(3_005);
+    await timers.advance(3_005);
     store.renew = renew;
-    await timers.turn(100);
+    await timers.advance(100);
     expect(heard).toEqual([{ slot: 3, epoch: 8 }]);
     expect(lease.current).toEqual({ slot: 3, epoch: 8 });
-    await timers.turn(LEASE_MS);
+    await timers.advance(LEASE_MS);
     expect(lease.isHeld()).toBe(true);
   });
 
@@ -138,7 +138,7 @@ describe('ServerLease', () => {
     const { timers, store, start } = setUp();
     await start();
     store.answerMs = 20_000;
-    await timers.turn(100_000);
+    await timers.advance(100_000);
     expect(store.mostUnderWay).toBe(1);
   });
 
@@ -147,7 +147,7 @@ describe('ServerLease', () => {
     await start();
     lease.listen({ leaseChanged: away, leaseRecovered: () => Promise.reject(new Error('no sweep')), leaseFailed: () => undefined });
     store.renew = () => store.answer('renew', () => ({ outcome: 'renewed', hadLapsed: true, databaseTimeMs: 0 }));
-    await timers.turn(7_000);
+    await timers.advance(7_000);
     expect(store.calls).toEqual(['acquire 0', 'renew 3000', 'renew 6000']);
     expect(heard.filter((what) => what instanceof Error)).toHaveLength(2);
   });
@@ -155,22 +155,22 @@ describe('ServerLease', () => {
   it('waits for the statement under way when it stops, then gives the slot back', async () => {
     const { timers, store, lease, start } = setUp();
     await start();
-    await timers.turn(2_995);
+    await timers.advance(2_995);
     const stopped = lease.stop();
-    await timers.turn(10);
+    await timers.advance(10);
     await stopped;
     expect(store.released).toEqual([{ slot: 1, epoch: 1, serverId: 'one' }]);
     expect(lease.current).toBeUndefined();
-    expect(timers.alarmCount).toBe(0);
+    expect(timers.pending).toBe(0);
   });
 
   it('can be stopped while it waits for a slot', async () => {
     const { timers, store, lease } = setUp();
     store.acquire = () => store.answer('acquire', () => undefined);
     const outcome = lease.start().catch(String);
-    await timers.turn(50);
+    await timers.advance(50);
     await lease.stop();
     await expect(outcome).resolves.toMatch('stopped');
-    expect(timers.alarmCount).toBe(0);
+    expect(timers.pending).toBe(0);
   });
 });

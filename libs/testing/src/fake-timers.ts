@@ -5,10 +5,15 @@ interface Alarm {
   readonly run: () => void;
 }
 
-/** A clock that stands still until a test turns it on. */
-export class TurnedTimers implements Timers {
+/** A clock that stands still until a test advances it. */
+export class FakeTimers implements Timers {
   private timeMs = 0;
   private readonly alarms = new Set<Alarm>();
+
+  /** How many alarms are set. */
+  get pending(): number {
+    return this.alarms.size;
+  }
 
   nowMs(): number {
     return this.timeMs;
@@ -22,21 +27,16 @@ export class TurnedTimers implements Timers {
     };
   }
 
-  /** How many alarms are set. */
-  get alarmCount(): number {
-    return this.alarms.size;
-  }
-
-  /** Lets time pass: runs each alarm at its moment, and before each lets promises that are settled be handled. */
-  async turn(byMs: number): Promise<void> {
+  /** Moves on by `byMs`: runs each alarm at its moment, and before each lets promises that are settled be handled. */
+  async advance(byMs: number): Promise<void> {
     const endMs = this.timeMs + byMs;
     await handled();
     for (;;) {
-      const due = [...this.alarms].filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0];
-      if (due === undefined) break;
-      this.timeMs = Math.max(this.timeMs, due.atMs);
-      this.alarms.delete(due);
-      due.run();
+      const [next] = [...this.alarms].sort((a, b) => a.atMs - b.atMs);
+      if (next === undefined || next.atMs > endMs) break;
+      this.timeMs = Math.max(this.timeMs, next.atMs);
+      this.alarms.delete(next);
+      next.run();
       await handled();
     }
     this.timeMs = endMs;

@@ -1,8 +1,9 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands between a client and a server of TCP, and can cut every connection while bytes are under way. */
+/** Stands between a client and a server of TCP, and can cut every connection while bytes are under way, or swallow them. */
 export class BreakableRelay {
-  private readonly clients = new Set<Socket>();
+  private readonly clients = new Map<Socket, Socket>();
+  private isSilent = false;
 
   private constructor(
     private readonly server: Server,
@@ -26,7 +27,21 @@ export class BreakableRelay {
 
   /** Cuts the clients off; what they sent still reaches the server. */
   cut(): void {
-    for (const client of this.clients) client.destroy();
+    for (const client of this.clients.keys()) client.destroy();
+  }
+
+  /** From now on every connection, new ones too, stays open and carries nothing. */
+  silence(): void {
+    this.isSilent = true;
+    for (const [client, target] of this.clients) {
+      client.unpipe(target).pause();
+      target.unpipe(client).pause();
+    }
+  }
+
+  /** Relays new connections again; those that were silenced stay as they are. */
+  restore(): void {
+    this.isSilent = false;
   }
 
   async close(): Promise<void> {
@@ -35,14 +50,15 @@ export class BreakableRelay {
   }
 
   private relay(client: Socket, target: Socket): void {
-    this.clients.add(client);
-    client.pipe(target).pipe(client);
+    this.clients.set(client, target);
+    if (!this.isSilent) client.pipe(target).pipe(client);
     client.on('error', () => undefined);
     target.on('error', () => client.destroy());
     target.on('close', () => client.destroy());
     client.on('close', () => {
       this.clients.delete(client);
-      target.end();
+      if (target.isPaused()) target.destroy();
+      else target.end();
     });
   }
 }
