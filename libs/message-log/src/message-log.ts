@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { Batcher, type HotPool } from '@switchboard/database';
+import { Batcher, runSplit, type HotPool } from '@switchboard/database';
 import type { messageLogSettings, SettingsOf } from '@switchboard/config';
 import { SwitchboardError } from '@switchboard/protocol';
 import { appendMessages, type AppendItem } from './append-messages';
@@ -10,7 +10,6 @@ import type { LogPage } from './log-page';
 import type { AppendedMessage, NewMessage } from './new-message';
 import { readHeads, type CurrentHead, type SeenHead } from './read-heads';
 import { readPages, type PageRequest } from './read-pages';
-import { runSplit } from './run-split';
 import type { StartPosition, StreamStart } from './stream-start';
 
 /** The settings of the log. */
@@ -39,7 +38,7 @@ export class MessageLog {
     pool.onConnect(checkIncarnation);
     const reading = { concurrency: STATEMENTS_IN_FLIGHT, maxQueued: settings.mostQueuedReads, lingerMs: settings.readLingerMs };
     this.appends = new Batcher({
-      run: (items) => runSplit(items, (some) => appendMessages(pool, some), appendError),
+      run: (items) => splitOrErrors(items, (some) => appendMessages(pool, some), appendError),
       maxBatch: settings.appendBatch,
       concurrency: STATEMENTS_IN_FLIGHT,
       maxQueued: settings.mostQueuedAppends,
@@ -89,7 +88,7 @@ export class MessageLog {
   private runReads(requests: readonly PageRequest[]): Promise<readonly (LogPage | Error)[]> {
     const { pageRows, pageBytes, readBytes } = this.settings;
     const bounds = { rows: pageRows, bytes: Math.min(pageBytes, Math.floor(readBytes / requests.length)) };
-    return runSplit(requests, (some) => readPages(this.pool, some, bounds), readError);
+    return splitOrErrors(requests, (some) => readPages(this.pool, some, bounds), readError);
   }
 
   private runStartSearches(calls: readonly (readonly StreamStart[])[]): Promise<readonly (readonly StartPosition[] | Error)[]> {
@@ -98,8 +97,18 @@ export class MessageLog {
       let end = 0;
       return some.map(({ length }) => positions.slice(end, (end += length)));
     };
-    return runSplit(calls, run, readError);
+    return splitOrErrors(calls, run, readError);
   }
+}
+
+/** Runs a batch so that a bad item fails alone, with the errors that callers are told. */
+async function splitOrErrors<Item, Result>(
+  items: readonly Item[],
+  run: (items: readonly Item[]) => Promise<readonly Result[]>,
+  toError: (error: unknown) => SwitchboardError,
+): Promise<readonly (Result | Error)[]> {
+  const results = await runSplit(items, run);
+  return results.map((result) => (result instanceof Error ? toError(result) : result));
 }
 
 async function orReadError<Result>(result: Promise<Result>): Promise<Result> {

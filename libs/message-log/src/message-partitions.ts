@@ -1,4 +1,5 @@
-import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
+import { sqlStateOf } from '@switchboard/database';
+import type { DataSource, EntityManager } from 'typeorm';
 import { isExpiredPartition, neededPartitions, type PartitionDay } from './partition-days';
 
 /** The advisory lock of whoever makes or drops partitions: 'swbd' as a number, and 2. */
@@ -81,8 +82,4 @@ async function partitionNames(manager: EntityManager): Promise<string[]> {
 async function nowMs(manager: EntityManager): Promise<number> {
   const [row] = await manager.query<{ now: Date }[]>('SELECT now() AS now');
   return (row?.now ?? new Date()).getTime();
-}
-
-function sqlStateOf(error: unknown): string | undefined {
-  return error instanceof QueryFailedError ? (error.driverError as { code?: string }).code : undefined;
 }

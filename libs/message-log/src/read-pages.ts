@@ -1,8 +1,7 @@
-import { hotStatement, int8Array, textArray, type HotConnection } from '@switchboard/database';
+import { hotStatement, int8Array, textArray, uuidBytes, type HotConnection } from '@switchboard/database';
 import type { StreamKey } from '@switchboard/protocol';
 import { encodeMessageId } from '@switchboard/protocol/events';
 import type { LogPage, LogRow } from './log-page';
-import { uuidBytes } from './uuid-v7';
 
 /**
  * A page per stream whose head is not where the reader stands. The running sum of octet_length does not fetch large contents from where

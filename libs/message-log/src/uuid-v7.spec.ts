@@ -1,4 +1,4 @@
-import { uuidBytes, uuidV7 } from './uuid-v7';
+import { uuidV7 } from './uuid-v7';
 
 describe('uuidV7', () => {
   it('has the time, the version and the variant in their places', () => {
@@ -9,9 +9,5 @@ describe('uuidV7', () => {
   it('does not repeat', () => {
     const uuids = new Set(Array.from({ length: 10_000 }, () => uuidV7(1).toString('hex')));
     expect(uuids.size).toBe(10_000);
-  });
-
-  it('comes back from its text', () => {
-    expect(uuidBytes('01020304-0506-7708-890a-0b0c0d0e0f10').toString('hex')).toBe('0102030405067708890a0b0c0d0e0f10');
   });
 });

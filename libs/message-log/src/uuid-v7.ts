@@ -19,8 +19,3 @@ export function uuidV7(nowMs: number): Buffer {
   uuid.writeUInt8((uuid.readUInt8(8) & 0x3f) | 0x80, 8);
   return uuid;
 }
-
-/** The 16 bytes of a uuid from its text. */
-export function uuidBytes(text: string): Buffer {
-  return Buffer.from(text.replaceAll('-', ''), 'hex');
-}

@@ -1,4 +1,4 @@
-import { isolateFaults } from './isolate-faults';
+import { isBadValue, runSplit } from '@switchboard/database';
 import { LeaseLostError, type Lease } from './lease';
 
 /** How the rows of one table are written. */
@@ -31,10 +31,13 @@ export async function applyChanges<Wanted>(
   }
   if (current !== undefined) {
     const written = await Promise.allSettled([
-      writeAll(inserts, results, async (rows) => ((await writer.insert(current, rows)) ? undefined : new LeaseLostError(current))),
+      writeAll(inserts, results, async (rows) => {
+        const refusal = (await writer.insert(current, rows)) ? undefined : new LeaseLostError(current);
+        return rows.map(() => refusal);
+      }),
       writeAll(removals, results, async (rows) => {
         await writer.remove(current, rows);
-        return undefined;
+        return rows.map(() => undefined);
       }),
     ]);
     for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
@@ -45,9 +48,11 @@ export async function applyChanges<Wanted>(
 async function writeAll<Wanted>(
   rows: readonly Wanted[],
   results: Map<Wanted, Error | undefined>,
-  write: (rows: readonly Wanted[]) => Promise<Error | undefined>,
+  write: (rows: readonly Wanted[]) => Promise<readonly (Error | undefined)[]>,
 ): Promise<void> {
   if (rows.length === 0) return;
-  const errors = await isolateFaults(rows, write);
+  const errors = await runSplit<Wanted, undefined>(rows, write);
+  const failure = errors.find((error) => error !== undefined && !(error instanceof LeaseLostError) && !isBadValue(error));
+  if (failure !== undefined) throw failure;
   rows.forEach((row, index) => results.set(row, errors[index]));
 }

@@ -40,8 +40,3 @@ export function connectionKey({ id, user }: ConnectionKey): ConnectionKey {
   if (!UUID.test(id)) throw new TypeError('the id of a connection must be a UUID');
   return { id, user };
 }
-
-/** The 16 bytes of a UUID. */
-export function uuidBytes(uuid: string): Buffer {
-  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
-}

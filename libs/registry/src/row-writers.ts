@@ -1,6 +1,6 @@
-import { hotStatement, textArray, uuidArray, int8Array, type HotConnection } from '@switchboard/database';
+import { hotStatement, int8Array, textArray, uuidArray, uuidBytes, type HotConnection } from '@switchboard/database';
 import type { RowWriter } from './apply-changes';
-import { uuidBytes, type ConnectionKey, type ConnectionRow } from './connection-row';
+import type { ConnectionKey, ConnectionRow } from './connection-row';
 import type { Lease } from './lease';
 import type { Change } from './wanted-state';
 

@@ -1,12 +1,16 @@
+import { DatabaseError } from 'pg';
+import { QueryFailedError } from 'typeorm';
 import { RegistryUserConnections } from './registry-user-connections';
 
 describe('RegistryUserConnections', () => {
+  const refused = (code: string) => new QueryFailedError('SELECT', [], Object.assign(new DatabaseError('no', 2, 'error'), { code }));
   const failingWith = (error: Error) => new RegistryUserConnections({ connectionsOf: () => Promise.reject(error) });
 
   it.each([
     ['a database that is away', new Error('connect ECONNREFUSED'), 'unavailable'],
-    ['a database that goes down', Object.assign(new Error('terminating connection'), { code: '57P01' }), 'unavailable'],
-    ['a table that is missing', Object.assign(new Error('no such relation'), { code: '42P01' }), 'internal'],
+    ['a database that goes down', refused('57P01'), 'unavailable'],
+    ['a table that is missing', refused('42P01'), 'internal'],
+    ['a fault inside the server', refused('XX000'), 'internal'],
   ])('%s', async (_, error, code) => {
     await expect(failingWith(error).connectionsOf('42')).rejects.toMatchObject({ code, cause: error });
   });

@@ -1,5 +1,5 @@
+import { int8AsNumber } from '@switchboard/database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { wholeNumber } from './whole-number';
 
 /** A message of the log. The table is partitioned by day of expiry, so a look-up that knows `expiresAt` touches one partition only. */
 @Entity('messages')
@@ -7,7 +7,7 @@ export class StoredMessage {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   stream!: string;
 
-  @PrimaryColumn({ type: 'bigint', transformer: wholeNumber })
+  @PrimaryColumn({ type: 'bigint', transformer: int8AsNumber })
   seq!: number;
 
   /** Part of the key only because the key of a partitioned table must hold what it is partitioned by. */

@@ -1,5 +1,5 @@
+import { int8AsNumber } from '@switchboard/database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { wholeNumber } from './whole-number';
 
 /** The last number that a stream gave out. A row is never deleted: a new one would give out its numbers again. */
 @Entity('streams', { comment: 'One row per stream, never deleted: a new row would give out its numbers again' })
@@ -7,6 +7,6 @@ export class StreamHead {
   @PrimaryColumn({ type: 'text', collation: 'C' })
   key!: string;
 
-  @Column({ type: 'bigint', transformer: wholeNumber })
+  @Column({ type: 'bigint', transformer: int8AsNumber })
   head!: number;
 }

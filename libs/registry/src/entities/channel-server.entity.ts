@@ -1,5 +1,5 @@
+import { int8AsNumber } from '@switchboard/database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { int8AsNumber } from './int8-as-number';
 
 /**
  * A server that has at least one subscriber of a channel. How many it has only the server itself knows: a count here would be one row that

@@ -1,5 +1,5 @@
+import { int8AsNumber } from '@switchboard/database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { int8AsNumber } from './int8-as-number';
 
 /**
  * One live socket, and the server that holds it: it counts while the server of its slot has its epoch and a living lease.

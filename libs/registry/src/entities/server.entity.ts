@@ -1,5 +1,5 @@
+import { int8AsNumber } from '@switchboard/database';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { int8AsNumber } from './int8-as-number';
 
 /**
  * One slot, and the server that leases it. A row is made for each slot of the bus and never deleted, so that its epoch only grows: rows
