@@ -11,7 +11,7 @@ const READY_TIMEOUT_MS = 20_000;
 const GOODBYE = 1000;
 
 /** A client that costs next to nothing, so that the SDK's work is not charged to the server: says hello, answers pings, and hands on each message's text. */
-export async function connectBareClient({ url, token }: BareClientTarget, onMessage: (text: string) => void): Promise<{ close(): void }> {
+async function connectBareClient({ url, token }: BareClientTarget, onMessage: (text: string) => void): Promise<{ close(): void }> {
   const socket = new WebSocket(url, 'switchboard.v1', {
     perMessageDeflate: false,
     skipUTF8Validation: true,

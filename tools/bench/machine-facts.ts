@@ -1,7 +1,7 @@
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { Client } from 'pg';
 import { type Cluster } from '../cluster';
-import { KAFKA_VERSION } from '../../libs/local-services/src/watched-programs';
+import { KAFKA_VERSION } from '@switchboard/local-services';
 
 /** What the figures of a benchmark depend on besides the code. */
 export interface MachineFacts {

@@ -1,7 +1,6 @@
 import { get } from 'node:http';
 import { join } from 'node:path';
-import { LocalServiceError } from '@switchboard/local-services';
-import { logTail, runUnderWatchdog, waitUntil, type WatchedProcess } from '../../libs/local-services/src/watched-programs';
+import { LocalServiceError, logTail, runUnderWatchdog, waitUntil, type WatchedProcess } from '@switchboard/local-services';
 import { builtFile, projectRoot } from './project-root';
 
 /** An app that runs as a process of its own, and ends with this one at the latest. */

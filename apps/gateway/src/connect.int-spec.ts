@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { BareClient, waitFor } from '@switchboard/testing';
 import { TestInstallation, type TestGateway } from './testing/test-installation';
 
@@ -5,7 +7,7 @@ describe('A connection', () => {
   let installation: TestInstallation;
   let gateway: TestGateway;
   const clients: BareClient[] = [];
-  const connect = (options?: ConstructorParameters<typeof BareClient>[1]): BareClient => {
+  const connectClient = (options?: ConstructorParameters<typeof BareClient>[1]): BareClient => {
     const client = new BareClient(gateway.url, options);
     clients.push(client);
     return client;
@@ -21,7 +23,7 @@ describe('A connection', () => {
   afterAll(() => installation.close());
 
   it('is told where its streams begin, then gets what comes', async () => {
-    const client = connect();
+    const client = connectClient();
     const ready = await client.hello(installation.token('42'), { device: 'phone' });
     expect(ready).toMatchObject({ user: '42', device: 'phone', streams: { 'user:42': { after: 0 }, everyone: { after: 0 } } });
     expect(client.socket.protocol).toBe('switchboard.v1');
@@ -39,7 +41,7 @@ describe('A connection', () => {
 
   it('begins at the oldest message that is kept, or where it resumes', async () => {
     for (let seq = 1; seq <= 3; seq += 1) await installation.accept({ user: 'returning' }, seq);
-    const [first, second, beyond] = [connect(), connect(), connect()];
+    const [first, second, beyond] = [connectClient(), connectClient(), connectClient()];
     await first.hello(installation.token('returning'));
     expect((await first.messages(3)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
     const ready = await second.hello(installation.token('returning'), { resume: { 'user:returning': 2, 'channel:unrelated': 9 } });
@@ -51,21 +53,21 @@ describe('A connection', () => {
   });
 
   it('takes the token from the upgrade where hello has none', async () => {
-    const client = connect({ headers: { authorization: `Bearer ${installation.token('42')}` } });
+    const client = connectClient({ headers: { authorization: `Bearer ${installation.token('42')}` } });
     await client.open();
     client.send({ type: 'hello' });
     expect(await waitFor('ready', () => client.of('ready')[0])).toMatchObject({ user: '42' });
   });
 
   it('needs no subprotocol, and gets none that it did not offer', async () => {
-    const client = connect({ subprotocols: [] });
+    const client = connectClient({ subprotocols: [] });
     await client.hello(installation.token('42'));
     expect(client.socket.protocol).toBe('');
   });
 
   it('follows channels by hello and by subscribe, resuming where it says', async () => {
     for (let seq = 1; seq <= 2; seq += 1) await installation.accept({ channel: 'news' }, seq);
-    const client = connect();
+    const client = connectClient();
     const ready = await client.hello(installation.token('reader'), { channels: ['news', 'news'] });
     expect(ready.streams['channel:news']).toEqual({ after: 2 });
     client.send({ type: 'subscribe', id: 1, channel: 'sport' });
@@ -87,7 +89,7 @@ describe('A connection', () => {
   });
 
   it('is refused the channels that its token does not allow, and nothing else', async () => {
-    const client = connect();
+    const client = connectClient();
     const ready = await client.hello(installation.token('42', { channels: ['room-*'] }), { channels: ['room-1', 'secret'] });
     expect(Object.keys(ready.streams).sort()).toEqual(['channel:room-1', 'everyone', 'user:42']);
     expect(await client.error('channel_forbidden')).toMatchObject({ stream: 'channel:secret', retryable: false });
@@ -97,7 +99,7 @@ describe('A connection', () => {
   });
 
   it('has a limit of subscriptions', async () => {
-    const client = connect();
+    const client = connectClient();
     const ready = await client.hello(installation.token('42'), {
       channels: Array.from({ length: 1_000 }, (_, number) => `many-${String(number)}`),
     });
@@ -112,27 +114,27 @@ describe('A connection', () => {
     ['a forged token', () => ({ token: `${installation.token('42')}x` }), 'bad_token', 4500],
     ['an expired token', () => ({ token: installation.token('42', { exp: 1 }) }), 'token_expired', 4501],
   ])('is closed with %s', async (_, fields, code, closeCode) => {
-    const client = await connect().open();
+    const client = await connectClient().open();
     client.send({ type: 'hello', ...fields() });
     await client.error(code);
     expect(await client.closeCode()).toBe(closeCode);
   });
 
   it('is closed if it says no hello in time', async () => {
-    const client = await connect().open();
+    const client = await connectClient().open();
     await client.error('no_hello');
     expect(await client.closeCode()).toBe(4002);
   });
 
   it('is pinged when it is silent, and closed when it stays so', async () => {
-    const silent = connect();
+    const silent = connectClient();
     await silent.hello(installation.token('42'));
     await waitFor('a ping', () => silent.of('ping').length === 1);
     expect(await silent.closeCode()).toBe(4001);
   });
 
   it('lives on as long as it answers', async () => {
-    const client = connect();
+    const client = connectClient();
     await client.hello(installation.token('42'));
     client.socket.on('message', (data: Buffer) => {
       if (data.toString() === '{"type":"ping"}') client.send({ type: 'pong' });
@@ -150,7 +152,7 @@ describe('A connection', () => {
     ['a binary frame', Buffer.from('{"type":"ping"}'), 'bad_frame'],
     ['a second hello', '{"type":"hello"}', 'hello_expected'],
   ])('gets an error for %s and, repeated, is closed', async (_, frame, code) => {
-    const [client, other] = [connect(), connect()];
+    const [client, other] = [connectClient(), connectClient()];
     await Promise.all([client.hello(installation.token('42')), other.hello(installation.token('7'))]);
     client.send(frame);
     await client.error(code);
@@ -163,13 +165,13 @@ describe('A connection', () => {
   });
 
   it('gets an error for anything but hello at first', async () => {
-    const client = await connect().open();
+    const client = await connectClient().open();
     client.send({ type: 'subscribe', id: 5, channel: 'news' });
     expect(await client.error('hello_expected')).toMatchObject({ id: 5 });
   });
 
   it('is closed with 1009 for a frame over the limit, and with 1007 for text that is not UTF-8', async () => {
-    const [large, broken] = [connect(), connect()];
+    const [large, broken] = [connectClient(), connectClient()];
     await Promise.all([large.hello(installation.token('42')), broken.hello(installation.token('42'))]);
     large.send(`{"type":"ping","filler":"${'x'.repeat(81_920)}"}`);
     expect(await large.closeCode()).toBe(1009);
@@ -179,7 +181,7 @@ describe('A connection', () => {
 
   it('gets the payload byte for byte', async () => {
     const data = '{"n":12345678901234567890,"f":1.0,"e":1E400,"a":1,"a":2,"z":"\\u0041\\/","👍":"é","deep":[[[{}]]] , "s":" "}';
-    const client = connect();
+    const client = connectClient();
     await client.hello(installation.token('bytes'));
     await installation.acceptRaw({ user: 'bytes' }, Buffer.from(data));
     await client.messages(1);
@@ -189,6 +191,46 @@ describe('A connection', () => {
   it.each(['/v1/other', '/', '/v1/connect/more'])('exists at no other path: %s', async (path) => {
     const client = new BareClient(gateway.url.replace('/v1/connect', path));
     expect(await waitFor('the refusal', () => client.refusedWith)).toBe(404);
+  });
+});
+
+describe('A client that asks and does not read', () => {
+  it('is not read either, until it takes its answers', async () => {
+    const installation = await TestInstallation.create({ SOCKET_BUFFER_BYTES: '65536' });
+    const gateway = await installation.startGateway();
+    const client = new BareClient(gateway.url);
+    await client.hello(installation.token('42'));
+    client.socket.pause();
+    // Each is answered by an error, as long as it is read at all. Both kernels hold some megabytes.
+    const frame = JSON.stringify({ type: 'ack', streams: {}, filler: 'x'.repeat(200) });
+    for (let sent = 0; sent < 100_000; sent += 1) client.send(frame);
+    let waiting = Infinity;
+    await waitFor('the server to take no more', async () => {
+      const before = waiting;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      waiting = client.socket.bufferedAmount;
+      return waiting === before;
+    });
+    expect(waiting).toBeGreaterThan(1_000_000);
+    client.end();
+    await installation.close();
+  });
+});
+
+describe('A refused upgrade', () => {
+  it('leaves no socket behind, and does not keep the server from leaving', async () => {
+    const installation = await TestInstallation.create();
+    const gateway = await installation.startGateway();
+    const { hostname, port } = new URL(gateway.httpUrl);
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    socket.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.resume();
+    await once(socket, 'end');
+    const startedAtMs = performance.now();
+    await gateway.close();
+    expect(performance.now() - startedAtMs).toBeLessThan(5_000);
+    socket.destroy();
+    await installation.close();
   });
 });
 

@@ -6,6 +6,7 @@ import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
 import { ConnectionRegistry, LeaseStore, RegistryCleaner, ServerLease } from '@switchboard/registry';
 import { AdmitSocket } from './connections/admit-socket';
+import { type ClientConnection } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
 import { Connections } from './connections/connections';
 import { FollowChannel } from './connections/follow-channel';
@@ -43,14 +44,15 @@ export class Gateway {
   readonly endpoint: ConnectEndpoint;
   readonly deliverEvent: DeliverEvent;
   readonly life: ServerLife;
+  private readonly lease: ServerLease;
   private readonly streams: LocalStreams;
   private readonly shownLease = new ShownLease();
 
   constructor(private readonly parts: GatewayParts) {
     const { backends, metrics, transport, settings } = parts;
     const options = { ...settings, serverId: settings.serverId ?? makeServerId() };
+    this.lease = this.createLease(options.serverId);
     this.streams = this.createStreams();
-    const lease = this.createLease(options.serverId);
     const registry = new ConnectionRegistry(backends.registryPool, settings, this.shownLease, (error) => {
       this.logger.warn(`Rows of connections could not be written and are tried again: ${String(error)}`);
     });
@@ -58,7 +60,7 @@ export class Gateway {
     const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
     const connections = this.createConnections(registry, followStreams, options);
     this.life = new ServerLife({
-      lease,
+      lease: this.lease,
       shownLease: this.shownLease,
       transport,
       connections,
@@ -69,11 +71,7 @@ export class Gateway {
       metrics,
     });
     this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
-    this.deliverEvent = new DeliverEvent(
-      this.streams,
-      { slot: () => this.shownLease.current?.slot, databaseOffsetMs: () => lease.databaseOffsetMs },
-      metrics,
-    );
+    this.deliverEvent = new DeliverEvent(this.streams, () => this.life.heldSlot(), metrics);
     this.watch(connections);
   }
 
@@ -88,7 +86,15 @@ export class Gateway {
         this.logger.debug('A page of the log could not be read and is tried again.', error);
       },
     });
-    return new LocalStreams((key, stream, read) => void reader.read(key, stream, read), STREAM_LIMITS);
+    const { deliveryLatency } = metrics.set;
+    return new LocalStreams(
+      (key, stream, read) => void reader.read(key, stream, read),
+      (timeMs, way) => {
+        const databaseNowMs = Date.now() + this.lease.databaseOffsetMs;
+        deliveryLatency.observe({ way }, Math.max(0, databaseNowMs - timeMs) / 1_000);
+      },
+      STREAM_LIMITS,
+    );
   }
 
   private createLease(serverId: string): ServerLease {
@@ -150,7 +156,8 @@ export class Gateway {
     const { metrics, settings } = this.parts;
     const { connectionsOpened, connectionsRefused } = metrics.set;
     const observer = {
-      opened: () => {
+      opened: (connection: ClientConnection) => {
+        connections.opened(connection);
         connectionsOpened.inc();
       },
       refused: ({ code, cause }: SwitchboardError) => {
@@ -173,6 +180,7 @@ export class Gateway {
     metrics.measure('streams', () => this.streams.size);
     metrics.measure('framesWritten', () => this.streams.framesWritten);
     metrics.measure('subscriptionsPaused', () => this.streams.pauses);
+    metrics.measure('eventsMissed', () => this.streams.misses);
     metrics.measure('leaseHeld', () => (this.life.holdsLease() ? 1 : 0));
   }
 }

@@ -1,8 +1,9 @@
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusTransport } from '@switchboard/bus';
 import { readSettings } from '@switchboard/config';
 import { createLogger, stopOnSignal } from '@switchboard/observability';
+import { createHttpAdapter } from './create-http-adapter';
 import { GatewayProcessModule } from './gateway-process.module';
 import { processSettings } from './process-settings';
 import { ServerLife } from './server/server-life';
@@ -10,9 +11,7 @@ import { ServerLife } from './server/server-life';
 async function main(): Promise<void> {
   const settings = readSettings(processSettings);
   const logger = createLogger(settings);
-  const adapter = new FastifyAdapter({ keepAliveTimeout: settings.keepAliveMs, requestTimeout: settings.requestTimeoutMs });
-  // The head of an upgrade as well: else whoever sends it slowly holds a socket for Node's default of a minute.
-  adapter.getInstance().server.headersTimeout = settings.requestTimeoutMs;
+  const adapter = createHttpAdapter(settings);
   const app = await NestFactory.create<NestFastifyApplication>(GatewayProcessModule.with(settings), adapter, {
     abortOnError: false,
     logger,

@@ -24,7 +24,7 @@ export const apiSettings = {
     env: 'MAX_ROUTING_MESSAGES',
     schema: wholeNumber(10_000, 1, 1_000_000),
     description:
-      'How many accepted messages may be on their way to the bus at once; beyond it sends are refused with 503. Each holds its content in memory: 10,000 of 1 KiB are some 10 MiB.',
+      'How many accepted messages may be on their way to the bus at once; what is accepted beyond it gets no event, and is found by the reconcile rounds. Each holds its content in memory: 10,000 of 1 KiB are some 10 MiB.',
     unit: 'messages',
     shownDefault: '10000',
   },

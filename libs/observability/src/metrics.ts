@@ -44,7 +44,12 @@ const METRICS = {
   reconcileRepairs: {
     kind: 'counter',
     name: 'switchboard_reconcile_repairs_total',
-    help: 'Streams that a reconcile round found behind the log.',
+    help: 'Streams that a reconcile round found behind the log; under traffic most of their events are merely under way.',
+  },
+  eventsMissed: {
+    kind: 'counter',
+    name: 'switchboard_events_missed_total',
+    help: 'Times that an event stayed missing for so long that its stream read the log.',
   },
   subscriptionsPaused: {
     kind: 'counter',
@@ -60,7 +65,7 @@ const METRICS = {
   deliveryLatency: {
     kind: 'histogram',
     name: 'switchboard_delivery_seconds',
-    help: 'From the commit of a message to its write to local sockets, by way: local, bus.',
+    help: 'From the commit of a message to the moment its writing to local sockets begins, by way: as an event, or read from the log.',
     labels: ['way'],
   },
   requestDuration: {

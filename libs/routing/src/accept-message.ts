@@ -1,6 +1,6 @@
 import { type OnApplicationShutdown } from '@nestjs/common';
-import { streamOf, SwitchboardError, type StreamKey, type StreamTarget } from '@switchboard/protocol';
-import { type DeliverEvent, type MessageContent } from '@switchboard/protocol/events';
+import { streamOf, type StreamKey, type StreamTarget } from '@switchboard/protocol';
+import { type StreamEvent, type MessageContent } from '@switchboard/protocol/events';
 import { type MessageLog } from '@switchboard/message-log';
 import { type RouteEvent } from './route-event';
 
@@ -22,9 +22,8 @@ export interface AcceptedMessage {
 /** Takes messages: commits each to its stream, then sends it on its way. */
 export class AcceptMessage implements OnApplicationShutdown {
   private readonly onTheirWay = new Set<Promise<void>>();
-  private accepting = 0;
 
-  /** @param mostRouting how many messages may be on their way to the bus at once; beyond it, new ones are refused */
+  /** @param mostRouting how many messages may be on their way to the bus at once; beyond it, the reconcile rounds bring them */
   constructor(
     private readonly log: MessageLog,
     private readonly routeEvent: RouteEvent,
@@ -36,18 +35,10 @@ export class AcceptMessage implements OnApplicationShutdown {
    * @throws SwitchboardError `overloaded`, `unavailable` (it was not kept) or `outcome_unknown`
    */
   async accept({ target, content }: MessageToAccept): Promise<AcceptedMessage> {
-    if (this.accepting + this.onTheirWay.size >= this.mostRouting) {
-      throw new SwitchboardError('overloaded', 'Too many messages are on their way to the bus.');
-    }
     const stream = streamOf(target);
-    this.accepting += 1;
-    try {
-      const { id, seq, timeMs, expiresAtMs } = await this.log.append({ stream, content });
-      this.route({ stream, seq, id, timeMs, expiresAtMs, content });
-      return { id, stream, seq, timeMs };
-    } finally {
-      this.accepting -= 1;
-    }
+    const { id, seq, timeMs, expiresAtMs } = await this.log.append({ stream, content });
+    this.route({ stream, seq, id, timeMs, expiresAtMs, content });
+    return { id, stream, seq, timeMs };
   }
 
   /** Resolves once all that was accepted has been handed to the bus, or given up: the bus, which is global, is closed after it. */
@@ -55,7 +46,11 @@ export class AcceptMessage implements OnApplicationShutdown {
     await Promise.all(this.onTheirWay);
   }
 
-  private route(event: DeliverEvent): void {
+  private route(event: StreamEvent): void {
+    if (this.onTheirWay.size >= this.mostRouting) {
+      this.routeEvent.giveUp(event, new Error('too many messages are on their way to the bus'));
+      return;
+    }
     const way = this.routeEvent.route(event).finally(() => this.onTheirWay.delete(way));
     this.onTheirWay.add(way);
   }

@@ -1,4 +1,4 @@
-import type { DeliverEvent } from '@switchboard/protocol/events';
+import type { StreamEvent } from '@switchboard/protocol/events';
 
 /** The part of this process that holds sockets, if it holds any. */
 export abstract class LocalDelivery {
@@ -6,7 +6,7 @@ export abstract class LocalDelivery {
   abstract readonly slot: number | undefined;
 
   /** Hands an event to the local subscriptions of its stream; those of one stream in seq order. Does nothing if there are none. */
-  abstract deliver(event: DeliverEvent): void;
+  abstract deliver(event: StreamEvent): void;
 }
 
 /** A process that holds no sockets. */

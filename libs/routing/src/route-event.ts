@@ -1,5 +1,5 @@
 import { EVERYBODYS_SLOT, type EventBus } from '@switchboard/bus';
-import { encodeDeliverEvent, type DeliverEvent } from '@switchboard/protocol/events';
+import { encodeStreamEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { type StreamKey } from '@switchboard/protocol';
 import { type LocalDelivery } from './local-delivery';
 
@@ -32,9 +32,9 @@ export class RouteEvent {
   ) {}
 
   /** Resolves when the event has been handed over, or given up. Never rejects. */
-  async route(event: DeliverEvent): Promise<void> {
-    this.local.deliver(event);
+  async route(event: StreamEvent): Promise<void> {
     try {
+      this.local.deliver(event);
       const slots = await this.servers.slotsOf(event.stream);
       await this.send(
         event,
@@ -45,9 +45,19 @@ export class RouteEvent {
     }
   }
 
-  private async send(event: DeliverEvent, slots: readonly number[]): Promise<void> {
+  /** Delivers what this process holds itself, and leaves the rest to the reconcile rounds. Never throws. */
+  giveUp(event: StreamEvent, reason: Error): void {
+    this.observer.hintLost(event.stream, reason);
+    try {
+      this.local.deliver(event);
+    } catch (error) {
+      this.observer.hintLost(event.stream, error);
+    }
+  }
+
+  private async send(event: StreamEvent, slots: readonly number[]): Promise<void> {
     if (slots.length === 0) return;
-    const bytes = encodeDeliverEvent(event);
+    const bytes = encodeStreamEvent(event);
     const addressed = slots.length > MOST_SERVERS_EACH ? [EVERYBODYS_SLOT] : slots;
     const outcomes = await Promise.allSettled(addressed.map((slot) => this.bus.publish(slot, bytes)));
     for (const outcome of outcomes) {

@@ -67,6 +67,7 @@ export class AdmitSocket implements Admission {
   message(connection: ClientConnection, bytes: Buffer, isBinary: boolean): void {
     this.heard(connection);
     this.parts.handleFrame.handle(connection, bytes, isBinary);
+    connection.socket.readOnlyWhileRoom();
   }
 
   heard(connection: ClientConnection): void {

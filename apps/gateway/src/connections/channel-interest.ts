@@ -6,7 +6,7 @@ export interface ChannelRegistry {
 
 interface Interest {
   subscribers: number;
-  readonly known: Promise<void>;
+  known: Promise<void>;
 }
 
 /** Counts the local subscribers of each channel; the registry hears of the first and of the last. */
@@ -29,6 +29,12 @@ export class ChannelInterest {
     }
     interest.subscribers += 1;
     return interest.known;
+  }
+
+  /** All channels are being made known anew: further subscribers wait for that. */
+  knownOnce(registered: Promise<void>): void {
+    registered.catch(() => undefined); // Whoever subscribes, and whoever registers, hears of it.
+    for (const interest of this.interests.values()) interest.known = registered;
   }
 
   /** A subscriber has gone. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type StreamKey } from '@switchboard/protocol';
+import { type Close, type StreamKey } from '@switchboard/protocol';
 import { type ClientSocket } from '../sockets/client-socket';
 import { type Subscription } from '../streams/subscription';
 import { type TokenGrants } from '../tokens/token-verifier';
@@ -26,16 +26,24 @@ export class ClientConnection {
   readonly subscriptions = new Map<StreamKey, Subscription>();
   phase: ConnectionPhase = 'new';
   identity: ConnectionIdentity | undefined;
+  /** Whether its row was committed: it is to be registered again under another lease. */
+  isRegistered = false;
   violations = 0;
 
-  /** @param bearer the token of the upgrade's Authorization header, if there was one */
+  /** @param bearer the token of the upgrade's Authorization header, if there was one; forgotten once it is verified */
   constructor(
     readonly socket: ClientSocket,
-    readonly bearer: string | undefined,
+    public bearer: string | undefined,
   ) {}
 
   /** Whether the connection has ended; it may do so during any await. */
   get hasEnded(): boolean {
     return this.phase === 'ended';
+  }
+
+  /** Closes the socket; whatever the client still sends is ignored. */
+  close(close: Close): void {
+    this.phase = 'ended';
+    this.socket.close(close);
   }
 }

@@ -1,9 +1,9 @@
 import { CLOSE, SwitchboardError } from '@switchboard/protocol';
 import { type ConnectionRegistry, type RegisteredConnection } from '@switchboard/registry';
 import { Heartbeat } from '../sockets/heartbeat';
-import { serverFrame } from '../sockets/web-socket-frame';
+import { serverFrame } from '../frames/web-socket-frame';
 import { type ClientConnection } from './client-connection';
-import { errorFrame } from './error-frame';
+import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
 import { HelloDeadline } from './hello-deadline';
 import { type GatewayOptions } from '../gateway-options';
@@ -29,13 +29,16 @@ export class Connections {
   ) {
     this.heartbeat = new Heartbeat(options.pingIntervalMs, {
       ask: ({ socket }) => socket.write(PING),
-      giveUp: ({ socket }) => {
-        socket.close(CLOSE.silent);
+      giveUp: (connection) => {
+        const { socket } = connection;
+        // A client that is slow to take what it gets is not read, and so cannot be heard; but it is there.
+        if (!(socket.isPaused && socket.hasTakenMore())) connection.close(CLOSE.silent);
       },
     });
-    this.helloDeadline = new HelloDeadline(options.helloDeadlineMs, ({ socket }) => {
-      socket.send(errorFrame(new SwitchboardError('no_hello'), {}));
-      socket.close(CLOSE.noHello);
+    this.helloDeadline = new HelloDeadline(options.helloDeadlineMs, (connection) => {
+      const hasSaidHello = connection.phase === 'opening';
+      connection.socket.send(errorFrame(new SwitchboardError(hasSaidHello ? 'registration_failed' : 'no_hello'), {}));
+      connection.close(hasSaidHello ? CLOSE.registrationFailed : CLOSE.noHello);
     });
   }
 
@@ -57,8 +60,14 @@ export class Connections {
     this.helloDeadline.add(connection);
   }
 
-  /** Hello has come. */
+  /** Hello has come: opening the connection may take as long again. */
   helloCame(connection: ClientConnection): void {
+    this.helloDeadline.remove(connection);
+    this.helloDeadline.add(connection);
+  }
+
+  /** The connection is ready. */
+  opened(connection: ClientConnection): void {
     this.helloDeadline.remove(connection);
   }
 
@@ -70,19 +79,19 @@ export class Connections {
   /** The socket is closed: the connection is forgotten here and in the registry. */
   end(connection: ClientConnection, closeCode: number): void {
     if (!this.all.delete(connection)) return;
-    const { phase, identity, id } = connection;
+    const { identity, id } = connection;
     connection.phase = 'ended';
     this.heartbeat.remove(connection);
     this.helloDeadline.remove(connection);
     for (const stream of [...connection.subscriptions.keys()]) this.followStreams.unfollow(connection, stream);
-    if (identity !== undefined && phase !== 'new') void this.registry.unregister({ id, user: identity.user });
+    if (identity !== undefined) void this.registry.unregister({ id, user: identity.user });
     this.observer.ended(closeCode);
   }
 
   /** The rows of those that are registered, as a live view. */
   *registered(): Generator<RegisteredConnection> {
-    for (const { id, identity, connectedAtMs, phase } of this.all) {
-      if (identity !== undefined && phase === 'ready') yield { id, ...identity, connectedAtMs };
+    for (const { id, identity, connectedAtMs, isRegistered } of this.all) {
+      if (identity !== undefined && isRegistered) yield { id, ...identity, connectedAtMs };
     }
   }
 
@@ -90,7 +99,7 @@ export class Connections {
   async closeAll(patienceMs: number): Promise<void> {
     this.heartbeat.stop();
     this.helloDeadline.stop();
-    for (const { socket } of this.all) socket.close(CLOSE.goingAway);
+    for (const connection of this.all) connection.close(CLOSE.goingAway);
     const deadlineMs = performance.now() + patienceMs;
     while (this.all.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
     for (const { socket } of this.all) socket.terminate();

@@ -2,7 +2,7 @@ import { channelStream, SwitchboardError, type SubscribeFrame, type UnsubscribeF
 import { type GatewayOptions } from '../gateway-options';
 import { allowsChannel } from '../tokens/token-verifier';
 import { type ClientConnection } from './client-connection';
-import { errorFrame } from './error-frame';
+import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
 
 /** Answers `subscribe` and `unsubscribe`. */

@@ -1,8 +1,8 @@
 import { CLOSE, SwitchboardError, type ClientFrame } from '@switchboard/protocol';
-import { serverFrame } from '../sockets/web-socket-frame';
+import { serverFrame } from '../frames/web-socket-frame';
 import { decodeClientFrame, FrameError } from './client-frame';
 import { type ClientConnection } from './client-connection';
-import { errorFrame } from './error-frame';
+import { errorFrame } from '../frames/error-frame';
 import { type FollowChannel } from './follow-channel';
 import { type OpenConnection } from './open-connection';
 
@@ -66,7 +66,7 @@ export class HandleFrame {
     socket.send(errorFrame(error.problem, error.id === undefined ? {} : { id: error.id }));
     if (!error.isViolation) return;
     connection.violations += 1;
-    if (connection.violations >= MOST_VIOLATIONS) socket.close(CLOSE.protocolError);
+    if (connection.violations >= MOST_VIOLATIONS) connection.close(CLOSE.protocolError);
   }
 }
 

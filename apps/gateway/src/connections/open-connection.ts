@@ -3,13 +3,13 @@ import { type StreamStart } from '@switchboard/message-log';
 import { type ConnectionRegistry } from '@switchboard/registry';
 import { allowsChannel, type TokenVerifier } from '../tokens/token-verifier';
 import { type ClientConnection, type ConnectionIdentity } from './client-connection';
-import { errorFrame } from './error-frame';
+import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
 import { type GatewayOptions } from '../gateway-options';
 
 /** Counts connections by what becomes of their hello. */
 export interface OpenObserver {
-  opened(): void;
+  opened(connection: ClientConnection): void;
   refused(error: SwitchboardError): void;
 }
 
@@ -32,9 +32,10 @@ export class OpenConnection {
       await this.followStreams.follow(
         connection,
         this.starts(connection, identity, hello),
-        () => this.registry.register({ id: connection.id, ...identity, connectedAtMs: connection.connectedAtMs }),
+        () => this.register(connection, identity),
         (positions) => {
           connection.phase = 'ready';
+          this.observer.opened(connection);
           connection.socket.send({
             type: 'ready',
             connection: connection.id,
@@ -45,7 +46,6 @@ export class OpenConnection {
             pingIntervalMs: this.options.pingIntervalMs,
             limits: { frameBytes: this.options.frameBytes, dataBytes: BOUNDS.dataBytes, subscriptions: this.options.mostSubscriptions },
           });
-          this.observer.opened();
         },
       );
     } catch (error) {
@@ -53,10 +53,16 @@ export class OpenConnection {
     }
   }
 
-  private identify({ bearer }: ClientConnection, { token, device }: HelloFrame): ConnectionIdentity {
-    const presented = token ?? bearer;
+  private identify(connection: ClientConnection, { token, device }: HelloFrame): ConnectionIdentity {
+    const presented = token ?? connection.bearer;
+    connection.bearer = undefined;
     if (presented === undefined) throw new SwitchboardError('bad_token', 'There is no token, neither in hello nor in the upgrade.');
     return { ...this.tokens.verify(presented), device };
+  }
+
+  private async register(connection: ClientConnection, identity: ConnectionIdentity): Promise<void> {
+    await this.registry.register({ id: connection.id, ...identity, connectedAtMs: connection.connectedAtMs });
+    connection.isRegistered = true;
   }
 
   private starts(connection: ClientConnection, { user, channels: allowed }: ConnectionIdentity, hello: HelloFrame): StreamStart[] {
@@ -83,7 +89,7 @@ export class OpenConnection {
   private refuse(connection: ClientConnection, error: SwitchboardError): void {
     this.observer.refused(error);
     connection.socket.send(errorFrame(error, {}));
-    connection.socket.close(closeFor(error));
+    connection.close(closeFor(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { type BusTransport, EVERYBODYS_SLOT } from '@switchboard/bus';
+import { type BusTransport, EVERYBODYS_SLOT, settlesWithin } from '@switchboard/bus';
 import { type Metrics } from '@switchboard/observability';
 import {
   isSameLease,
@@ -16,6 +16,7 @@ import { type ShownLease } from './shown-lease';
 
 const FOLLOW_RETRY_MS = 500;
 const CLOSE_PATIENCE_MS = 2_000;
+const CLEANER_PATIENCE_MS = 2_000;
 
 /** What a server is made of, as far as its life concerns it. */
 export interface ServerParts {
@@ -51,21 +52,32 @@ export class ServerLife implements LeaseListener, BeforeApplicationShutdown {
     return this.parts.shownLease.current !== undefined && this.parts.lease.isHeld();
   }
 
+  /** The slot whose lease is held; undefined while there is none. */
+  heldSlot(): number | undefined {
+    return this.holdsLease() ? this.parts.shownLease.current?.slot : undefined;
+  }
+
   /** Whether connections can be admitted: the lease is held, and nobody asked this server to leave. */
   isAdmitting(): boolean {
     return !this.isLeaving && this.holdsLease();
   }
 
-  /** Resolves once connections can be admitted. To be called when the transport listens. @throws NoSlotFreeError, BusError */
+  /**
+   * Resolves once connections can be admitted, or the server leaves. To be called when the transport listens.
+   * @throws NoSlotFreeError, or what the database said
+   */
   async start(): Promise<void> {
-    const { lease, transport, shownLease, connections, reconcile, cleaner } = this.parts;
+    const { lease, shownLease, connections, reconcile, cleaner } = this.parts;
     lease.listen(this);
-    const granted = await lease.start();
-    await transport.follow([granted.slot, EVERYBODYS_SLOT]);
-    shownLease.show(granted);
+    const granted = await lease.start().catch((error: unknown) => {
+      if (!this.isLeaving) throw error;
+    });
+    if (granted === undefined || this.isLeaving) return;
     connections.start();
     reconcile.start();
     cleaner.start();
+    if (!(await this.followPatiently(granted))) return;
+    shownLease.show(granted);
     this.logger.log(`This server has slot ${String(granted.slot)}, epoch ${String(granted.epoch)}`);
   }
 
@@ -76,7 +88,9 @@ export class ServerLife implements LeaseListener, BeforeApplicationShutdown {
     shownLease.hide();
     if (!(await this.followPatiently(lease))) return;
     shownLease.show(lease);
-    await registry.registerAll(connections.registered(), interest.channels());
+    const registered = registry.registerAll(connections.registered(), interest.channels());
+    interest.knownOnce(registered);
+    await registered;
     await reconcile.sweep();
   }
 
@@ -95,7 +109,6 @@ export class ServerLife implements LeaseListener, BeforeApplicationShutdown {
     const { connections, lease, shownLease, registry, reconcile, cleaner } = this.parts;
     await connections.closeAll(CLOSE_PATIENCE_MS);
     reconcile.stop();
-    await cleaner.stop();
     const shown = shownLease.current;
     shownLease.hide();
     if (shown !== undefined) {
@@ -105,21 +118,25 @@ export class ServerLife implements LeaseListener, BeforeApplicationShutdown {
     }
     registry.close();
     await lease.stop();
+    await settlesWithin(cleaner.stop(), CLEANER_PATIENCE_MS);
   }
 
   /** Positions the readers for a lease. False: it has been replaced by another one meanwhile, or the server leaves. */
   private async followPatiently(wanted: Lease): Promise<boolean> {
-    const { slot } = wanted;
-    for (;;) {
-      const { current } = this.parts.lease;
-      if (this.isLeaving || current === undefined || !isSameLease(current, wanted)) return false;
+    while (this.isWanted(wanted)) {
       try {
-        await this.parts.transport.follow([slot, EVERYBODYS_SLOT]);
-        return true;
+        await this.parts.transport.follow([wanted.slot, EVERYBODYS_SLOT]);
+        return this.isWanted(wanted);
       } catch (error) {
-        this.logger.warn(`Slot ${String(slot)} cannot be read yet: ${String(error)}`);
+        this.logger.warn(`Slot ${String(wanted.slot)} cannot be read yet: ${String(error)}`);
         await new Promise((resolve) => setTimeout(resolve, FOLLOW_RETRY_MS));
       }
     }
+    return false;
+  }
+
+  private isWanted(lease: Lease): boolean {
+    const { current } = this.parts.lease;
+    return !this.isLeaving && current !== undefined && isSameLease(current, lease);
   }
 }

@@ -1,9 +1,10 @@
 import { type Socket } from 'node:net';
 import { type WebSocket } from 'ws';
 import { type Close, type ServerFrame } from '@switchboard/protocol';
-import { type Frame, type FrameSink } from '../streams/subscription';
+import { type Frame } from '../frames/web-socket-frame';
+import { type FrameSink } from '../streams/subscription';
 import { type TickWriter } from './tick-writer';
-import { serverFrame } from './web-socket-frame';
+import { serverFrame } from '../frames/web-socket-frame';
 
 /** How the bytes of a socket are limited. */
 export interface SocketLimits {
@@ -22,6 +23,7 @@ interface WebSocketWithSocket {
  */
 export class ClientSocket implements FrameSink {
   private readonly socket: Socket | null;
+  private takenBytes = 0;
 
   constructor(
     private readonly webSocket: WebSocket,
@@ -31,9 +33,35 @@ export class ClientSocket implements FrameSink {
     this.socket = (webSocket as unknown as WebSocketWithSocket)._socket;
   }
 
-  /** The raw socket's `drain` comes when all that waited has been taken. */
+  /** Calls `listener` when all that waited has been taken. */
   onDrain(listener: () => void): void {
-    this.socket?.on('drain', listener);
+    this.socket?.on('drain', () => {
+      this.webSocket.resume();
+      listener();
+    });
+  }
+
+  /**
+   * Takes nothing more from a client that does not take our answers, until the socket has drained: else they would pile up here. TCP makes
+   * the client wait.
+   */
+  readOnlyWhileRoom(): void {
+    if ((this.socket?.writableLength ?? 0) > this.limits.bufferBytes) this.webSocket.pause();
+  }
+
+  /** Whether the network took anything since the last call: all that can be known of a client that is not read. */
+  hasTakenMore(): boolean {
+    const { socket } = this;
+    if (socket === null) return false;
+    const takenBytes = socket.bytesWritten - socket.writableLength;
+    const hasTaken = takenBytes > this.takenBytes;
+    this.takenBytes = takenBytes;
+    return hasTaken;
+  }
+
+  /** Whether nothing is read at the moment. */
+  get isPaused(): boolean {
+    return this.webSocket.isPaused;
   }
 
   write(frame: Frame): boolean {
@@ -48,7 +76,7 @@ export class ClientSocket implements FrameSink {
     this.write(serverFrame(frame));
   }
 
-  /** Closes with a code; what was written before still goes out. A client that does not answer is cut off by ws after 30 s. */
+  /** Closes with a code; what was written before still goes out. A client that does not answer is cut off (see ConnectEndpoint). */
   close({ code, reason }: Close): void {
     this.webSocket.close(code, reason);
   }

@@ -1,11 +1,13 @@
 import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { type ServerOptions, WebSocketServer, type WebSocket } from 'ws';
 import { CLOSE, CONNECT_PATH, SUBPROTOCOL, type SwitchboardError } from '@switchboard/protocol';
-import { errorFrame } from '../connections/error-frame';
+import { errorFrame } from '../frames/error-frame';
 import { type GatewayOptions } from '../gateway-options';
 
 const RETRY_AFTER_MS = 1_000;
+/** How long a client may take to answer a close before it is cut off: nobody counts it any more, and a server that leaves waits for it. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** Decides about upgrades and takes the sockets. */
 export interface Admission {
@@ -26,13 +28,15 @@ export class ConnectEndpoint {
     private readonly admission: Admission,
     { frameBytes }: Pick<GatewayOptions, 'frameBytes'>,
   ) {
-    this.webSockets = new WebSocketServer({
+    const options: ServerOptions & { readonly closeTimeout: number } = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: frameBytes,
+      closeTimeout: CLOSE_TIMEOUT_MS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
-    });
+    };
+    this.webSockets = new WebSocketServer(options);
   }
 
   /** Takes the upgrades of a server. */
@@ -70,7 +74,9 @@ export class ConnectEndpoint {
 }
 
 function answer(socket: Duplex, status: string, headers = ''): void {
-  socket.end(`HTTP/1.1 ${status}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`);
+  const text = `HTTP/1.1 ${status}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`;
+  // Node lets the other side keep its half open, and times nothing out after an upgrade.
+  socket.end(text, () => socket.destroy());
 }
 
 function ignoreBrokenSocket(): void {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { LocalStream, type PageEntry, type StreamPage } from './local-stream';
 import { type PageRead } from './pending-reads';
-import { type Frame, type FrameSink, type Subscription } from './subscription';
+import { type Frame } from '../frames/web-socket-frame';
+import { type MessageFrameBytes } from './recent-frames';
+import { type FrameSink, type Subscription } from './subscription';
 
 const LIMITS = { heldEvents: 4, heldBytes: 1_000, sliceSize: 2 };
 const PAGE_ROWS = 3;
@@ -11,6 +13,8 @@ const NO_EFFECTS = {
   startGapTimer: () => undefined,
   defer: () => undefined,
   written: () => undefined,
+  delivering: () => undefined,
+  missed: () => undefined,
   paused: () => undefined,
 };
 
@@ -51,6 +55,10 @@ function entryOf(after: number, through: number): PageEntry {
 
 function frameOf(after: number, through: number): Frame {
   return Buffer.from(`${String(after)}-${String(through)}`);
+}
+
+function messageOf(seq: number): MessageFrameBytes {
+  return { frame: frameOf(seq - 1, seq), timeMs: 0 };
 }
 
 /** A socket that checks, at every write, that nothing is missing, repeated or out of order. */
@@ -101,7 +109,7 @@ class World {
   }
 
   deliver(seq: number): void {
-    this.stream.event(seq, () => frameOf(seq - 1, seq));
+    this.stream.event(seq, () => messageOf(seq));
   }
 
   join(): Follower {
@@ -324,7 +332,7 @@ describe('LocalStream', () => {
     const socket = new CheckedSocket();
     socket.position = 0;
     stream.start(stream.add(socket), 0, 0);
-    for (const seq of [2, 1, 4, 3]) stream.event(seq, () => frameOf(seq - 1, seq));
+    for (const seq of [2, 1, 4, 3]) stream.event(seq, () => messageOf(seq));
     expect(socket.position).toBe(4);
     expect(reads).toEqual([]);
   });
@@ -348,15 +356,15 @@ describe('LocalStream', () => {
   });
 
   it('makes the frame of an event once, and not at all when nobody is live', () => {
-    const makeFrame = jest.fn(() => frameOf(0, 1));
+    const makeMessage = jest.fn(() => messageOf(1));
     const stream = new LocalStream(NO_EFFECTS, LIMITS);
     stream.add(new CheckedSocket());
-    stream.event(1, makeFrame);
-    expect(makeFrame).not.toHaveBeenCalled();
+    stream.event(1, makeMessage);
+    expect(makeMessage).not.toHaveBeenCalled();
 
     const { world } = worldWithLiveFollower();
-    world.stream.event(1, makeFrame);
-    expect(makeFrame).toHaveBeenCalledTimes(1);
+    world.stream.event(1, makeMessage);
+    expect(makeMessage).toHaveBeenCalledTimes(1);
   });
 
   it('writes a large fan-out in slices, and lets other work have its turn between them', () => {
@@ -368,10 +376,65 @@ describe('LocalStream', () => {
       stream.start(stream.add(socket), 0, 0);
       return socket;
     });
-    stream.event(1, () => frameOf(0, 1));
+    stream.event(1, () => messageOf(1));
     expect(sockets.filter(({ position }) => position === 1)).toHaveLength(LIMITS.sliceSize);
     while (deferred.length > 0) deferred.shift()?.();
     expect(sockets.filter(({ position }) => position === 1)).toHaveLength(5);
+  });
+
+  it('writes a page to many readers in slices as well', () => {
+    const deferred: (() => void)[] = [];
+    const reads: PageRead[] = [];
+    const stream = new LocalStream(
+      { ...NO_EFFECTS, read: (read) => reads.push(read), defer: (callback) => deferred.push(callback) },
+      LIMITS,
+    );
+    const sockets = Array.from({ length: 6 }, () => {
+      const socket = new CheckedSocket();
+      socket.position = 0;
+      stream.start(stream.add(socket), 0, 2);
+      return socket;
+    });
+    const log = new Log();
+    log.append();
+    log.append();
+    for (const read of reads.splice(0)) stream.pageRead(read, log.page(read.after));
+    expect(sockets.filter(({ position }) => position === 2).length).toBeLessThan(6);
+    while (deferred.length + reads.length > 0) {
+      deferred.shift()?.();
+      for (const read of reads.splice(0)) stream.pageRead(read, log.page(read.after));
+    }
+    expect(sockets.filter(({ position }) => position === 2)).toHaveLength(6);
+  });
+
+  it('lets a reader go live though an event comes during every read', () => {
+    const { world, socket } = worldWithLiveFollower();
+    world.append();
+    world.stream.heard(1);
+    world.fireGapTimer();
+    world.snapshot(0);
+    world.append();
+    world.deliver(2);
+    world.answer(0, false);
+    expect(socket.position).toBe(2);
+    world.append();
+    world.deliver(3);
+    expect(socket.position).toBe(3);
+  });
+
+  it('gives each gap its own time', () => {
+    const reads: PageRead[] = [];
+    const startGapTimer = jest.fn();
+    const stream = new LocalStream({ ...NO_EFFECTS, read: (read) => reads.push(read), startGapTimer }, LIMITS);
+    const socket = new CheckedSocket();
+    socket.position = 0;
+    stream.start(stream.add(socket), 0, 0);
+    for (const seq of [2, 1, 4]) stream.event(seq, () => messageOf(seq));
+    stream.gapTimerFired();
+    expect(reads).toEqual([]);
+    expect(startGapTimer).toHaveBeenCalledTimes(2);
+    stream.gapTimerFired();
+    expect(reads).toEqual([{ after: 2, highestAtStart: 4 }]);
   });
 
   it('comes to rest when a hint names a seq that the log never gave out', () => {

@@ -1,11 +1,15 @@
+import { type Frame } from '../frames/web-socket-frame';
 import { PendingReads, type PageRead } from './pending-reads';
-import { type Frame, type FrameSink, Subscription } from './subscription';
+import { type MessageFrameBytes, RecentFrames, type RecentFramesLimits } from './recent-frames';
+import { type FrameSink, Subscription } from './subscription';
 
 /** One step of a page: a message (through = after + 1), or a gap. */
 export interface PageEntry {
   readonly after: number;
   readonly through: number;
   readonly frame: Frame;
+  /** When the message was committed; a gap has no time. */
+  readonly timeMs?: number;
 }
 
 /** A page of the log: its entries cover everything after the read's `after` to `through`. */
@@ -16,7 +20,10 @@ export interface StreamPage {
   readonly head: number;
 }
 
-/** What a stream asks of the world around it. */
+/** How a message came to be written: as an event, or read from the log. */
+export type DeliveryWay = 'event' | 'log';
+
+/** What a stream asks of the world around it, and tells it. */
 export interface StreamEffects {
   /** Read the page behind `read.after` from the log, and answer with `pageRead` or `readFailed`. It must begin after this call. */
   read(read: PageRead): void;
@@ -24,20 +31,25 @@ export interface StreamEffects {
   startGapTimer(): void;
   /** Call back soon, after other work has had its turn. */
   defer(callback: () => void): void;
-  /** A frame was written. */
+  /** A message that was committed at `timeMs` begins to be written. */
+  delivering(timeMs: number, way: DeliveryWay): void;
+  /** A frame was written to a socket. */
   written(): void;
+  /** An event stayed missing: whoever misses it reads the log. */
+  missed(): void;
   /** A subscription pauses. */
   paused(): void;
 }
 
 /** Limits of a stream. */
-export interface StreamLimits {
-  /** Events held while an earlier one is missing. */
-  readonly heldEvents: number;
-  /** Their bytes. */
-  readonly heldBytes: number;
-  /** Sockets written to before other work has its turn. */
+export interface StreamLimits extends RecentFramesLimits {
+  /** Frames written to sockets before other work has its turn. */
   readonly sliceSize: number;
+}
+
+interface FanOut extends MessageFrameBytes {
+  readonly seq: number;
+  readonly rest: Iterator<Subscription>;
 }
 
 /**
@@ -45,25 +57,28 @@ export interface StreamLimits {
  * that order, no loss and no duplicates can be tested to death; see SubscriptionState for the states of a subscription.
  *
  * On event n: n = position + 1 is written to the live subscriptions, n ≤ position is dropped, a later one is held a little while since
- * two senders' events often swap. What is still missing then is read from the log, by those subscriptions that miss it.
+ * two senders' events often swap. What is still missing then is read from the log, by those subscriptions that miss it. Events that come
+ * while somebody reads are held as well: a stream that is always a little ahead of its readers would keep them reading for ever.
  */
 export class LocalStream {
   private readonly starting = new Set<Subscription>();
   private readonly live = new Set<Subscription>();
   private readonly pausedOnes = new Set<Subscription>();
   private readonly reads = new PendingReads();
-  private readonly held = new Map<number, Frame>();
-  private heldBytes = 0;
+  private readonly recent: RecentFrames;
   /** All up to here has been written to every live subscription; those that joined ahead of it have a higher position of their own. */
   private position = 0;
   private highest = 0;
-  private isGapTimerRunning = false;
-  private fanOut: { readonly seq: number; readonly frame: Frame; readonly rest: Iterator<Subscription> } | undefined;
+  /** The position at which the timer that runs was started. */
+  private watchedPosition: number | undefined;
+  private fanOut: FanOut | undefined;
 
   constructor(
     private readonly effects: StreamEffects,
     private readonly limits: StreamLimits,
-  ) {}
+  ) {
+    this.recent = new RecentFrames(limits);
+  }
 
   /** The highest seq heard of: what the reconcile round compares with the head of the log. */
   get highestHeard(): number {
@@ -101,8 +116,11 @@ export class LocalStream {
   }
 
   /** Event `seq` has come. The frame is only made if somebody may get it from here. */
-  event(seq: number, makeFrame: () => Frame): void {
-    if (this.live.size > 0 && seq > this.position && seq !== this.fanOut?.seq) this.hold(seq, makeFrame);
+  event(seq: number, makeMessage: () => MessageFrameBytes): void {
+    const isNews = this.live.size > 0 && seq > this.position && seq !== this.fanOut?.seq;
+    if ((isNews || !this.reads.isEmpty) && !this.recent.has(seq)) {
+      this.recent.add(seq, makeMessage(), this.position, isNews && seq === this.position + 1);
+    }
     this.heard(seq);
   }
 
@@ -114,12 +132,14 @@ export class LocalStream {
 
   /** The time for a missing event is over: whoever misses it reads the log. */
   gapTimerFired(): void {
-    this.isGapTimerRunning = false;
-    if (this.fanOut !== undefined) {
+    const hasMoved = this.watchedPosition !== this.position;
+    this.watchedPosition = undefined;
+    if (hasMoved || this.fanOut !== undefined) {
       this.watchForGap();
       return;
     }
     if (this.position >= this.highest) return;
+    this.effects.missed();
     for (const subscription of this.live) {
       if (subscription.position >= this.highest) continue;
       this.live.delete(subscription);
@@ -131,13 +151,9 @@ export class LocalStream {
 
   /** The answer to a read: written to those who still wait for it. */
   pageRead(read: PageRead, page: StreamPage): void {
-    const readers = this.reads.finish(read);
     this.learnHead(read, page.head);
-    for (const subscription of readers) {
-      if (this.writePage(subscription, page)) this.settle(subscription);
-      else this.pause(subscription);
-    }
-    this.startReads();
+    for (const { timeMs } of page.entries) if (timeMs !== undefined) this.effects.delivering(timeMs, 'log');
+    this.writePageSlice(read, page);
   }
 
   /** A read has failed: it is asked for again. */
@@ -166,6 +182,7 @@ export class LocalStream {
 
   private startReads(): void {
     for (const read of this.reads.begin(this.highest)) this.effects.read(read);
+    if (this.reads.isEmpty) this.recent.dropThrough(this.position);
   }
 
   private pause(subscription: Subscription): void {
@@ -175,15 +192,48 @@ export class LocalStream {
     this.pausedOnes.add(subscription);
   }
 
+  /** Writes a page to as many of its readers as make a slice; the rest follow when other work has had its turn. */
+  private writePageSlice(read: PageRead, page: StreamPage): void {
+    const readers = this.reads.readersOf(read);
+    let frames = 0;
+    for (const subscription of readers) {
+      if (frames >= this.limits.sliceSize) {
+        this.effects.defer(() => {
+          this.writePageSlice(read, page);
+        });
+        return;
+      }
+      readers.delete(subscription);
+      frames += 1 + page.entries.length;
+      if (this.writePage(subscription, page) && this.writeRecent(subscription)) this.settle(subscription);
+      else this.pause(subscription);
+    }
+    this.reads.finish(read);
+    this.startReads();
+    this.watchForGap();
+  }
+
   /** False: the socket is full, and the position is where it stopped. */
   private writePage(subscription: Subscription, { entries, through }: StreamPage): boolean {
     for (const entry of entries) {
-      subscription.position = entry.through;
-      this.effects.written();
-      if (!subscription.sink.write(entry.frame)) return false;
+      if (!this.write(subscription, entry.through, entry.frame)) return false;
     }
     subscription.position = Math.max(subscription.position, through);
     return true;
+  }
+
+  /** What came while the page was read goes on from there. */
+  private writeRecent(subscription: Subscription): boolean {
+    for (let next = this.recent.get(subscription.position + 1); next !== undefined; next = this.recent.get(subscription.position + 1)) {
+      if (!this.write(subscription, subscription.position + 1, next.frame)) return false;
+    }
+    return true;
+  }
+
+  private write(subscription: Subscription, position: number, frame: Frame): boolean {
+    subscription.position = position;
+    this.effects.written();
+    return subscription.sink.write(frame);
   }
 
   /**
@@ -196,39 +246,23 @@ export class LocalStream {
     } else if (this.highest === read.highestAtStart && this.fanOut === undefined) {
       this.highest = head;
       this.position = Math.min(this.position, head);
-      for (const seq of this.held.keys()) this.release(seq);
+      this.recent.clear();
     }
-    this.watchForGap();
-  }
-
-  private hold(seq: number, makeFrame: () => Frame): void {
-    if (this.held.has(seq)) return;
-    const isNext = seq === this.position + 1;
-    if (!isNext && this.held.size >= this.limits.heldEvents) return;
-    const frame = makeFrame();
-    if (!isNext && this.heldBytes + frame.length > this.limits.heldBytes) return;
-    this.held.set(seq, frame);
-    this.heldBytes += frame.length;
-  }
-
-  private release(seq: number): Frame | undefined {
-    const frame = this.held.get(seq);
-    if (frame === undefined) return undefined;
-    this.held.delete(seq);
-    this.heldBytes -= frame.length;
-    return frame;
   }
 
   private moveTo(position: number): void {
     this.position = position;
-    for (const seq of this.held.keys()) if (seq <= position) this.release(seq);
+    if (this.reads.isEmpty) this.recent.dropThrough(position);
   }
 
   private advance(): void {
-    while (this.fanOut === undefined) {
-      const frame = this.release(this.position + 1);
-      if (frame === undefined) break;
-      this.fanOut = { seq: this.position + 1, frame, rest: this.live.values() };
+    while (this.fanOut === undefined && this.live.size > 0) {
+      const seq = this.position + 1;
+      const next = this.recent.get(seq);
+      if (next === undefined) break;
+      if (this.reads.isEmpty) this.recent.delete(seq);
+      this.fanOut = { seq, ...next, rest: this.live.values() };
+      this.effects.delivering(next.timeMs, 'event');
       this.writeSlice();
     }
     this.watchForGap();
@@ -245,7 +279,7 @@ export class LocalStream {
         this.position = seq;
         return;
       }
-      this.writeLive(next.value, seq, frame);
+      if (seq > next.value.position && !this.write(next.value, seq, frame)) this.pause(next.value);
     }
     this.effects.defer(() => {
       this.writeSlice();
@@ -253,16 +287,9 @@ export class LocalStream {
     });
   }
 
-  private writeLive(subscription: Subscription, seq: number, frame: Frame): void {
-    if (seq <= subscription.position) return;
-    subscription.position = seq;
-    this.effects.written();
-    if (!subscription.sink.write(frame)) this.pause(subscription);
-  }
-
   private watchForGap(): void {
-    if (this.isGapTimerRunning || this.live.size === 0 || this.position >= this.highest) return;
-    this.isGapTimerRunning = true;
+    if (this.watchedPosition !== undefined || this.live.size === 0 || this.position >= this.highest) return;
+    this.watchedPosition = this.position;
     this.effects.startGapTimer();
   }
 }

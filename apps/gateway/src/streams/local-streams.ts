@@ -1,7 +1,7 @@
 import { type StreamKey } from '@switchboard/protocol';
-import { encodeMessageFrame, type DeliverEvent } from '@switchboard/protocol/events';
-import { textFrame } from '../sockets/web-socket-frame';
-import { LocalStream, type StreamLimits } from './local-stream';
+import { encodeMessageFrame, type StreamEvent } from '@switchboard/protocol/events';
+import { textFrame } from '../frames/web-socket-frame';
+import { type DeliveryWay, LocalStream, type StreamLimits } from './local-stream';
 import { type PageRead } from './pending-reads';
 import { type FrameSink, type Subscription } from './subscription';
 
@@ -18,9 +18,12 @@ export class LocalStreams {
   framesWritten = 0;
   /** How often a subscription paused since the start. */
   pauses = 0;
+  /** How often an event stayed missing, so that the log was read, since the start. */
+  misses = 0;
 
   constructor(
     private readonly readPage: ReadPage,
+    private readonly onDelivering: (timeMs: number, way: DeliveryWay) => void,
     private readonly limits: StreamLimits,
   ) {}
 
@@ -67,9 +70,9 @@ export class LocalStreams {
   }
 
   /** Takes an event; returns whether anybody here follows its stream. */
-  deliver(event: DeliverEvent): boolean {
+  deliver(event: StreamEvent): boolean {
     const stream = this.streams.get(event.stream);
-    stream?.event(event.seq, () => textFrame(encodeMessageFrame(event)));
+    stream?.event(event.seq, () => ({ frame: textFrame(encodeMessageFrame(event)), timeMs: event.timeMs }));
     return stream !== undefined;
   }
 
@@ -96,6 +99,10 @@ export class LocalStreams {
         paused: () => {
           this.pauses += 1;
         },
+        missed: () => {
+          this.misses += 1;
+        },
+        delivering: this.onDelivering,
       },
       this.limits,
     );

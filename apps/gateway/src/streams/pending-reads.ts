@@ -39,12 +39,17 @@ export class PendingReads {
     return reads;
   }
 
+  /** Those who still wait for a read that has begun; whoever has got its page is to be taken out. */
+  readersOf(read: PageRead): Set<Subscription> {
+    const begun = this.begun.get(read.after);
+    return begun?.read === read ? begun.readers : new Set();
+  }
+
   /** A read is over: those who still wait for it. */
   finish(read: PageRead): ReadonlySet<Subscription> {
-    const begun = this.begun.get(read.after);
-    if (begun?.read !== read) return new Set();
-    this.begun.delete(read.after);
-    return begun.readers;
+    const readers = this.readersOf(read);
+    if (this.begun.get(read.after)?.read === read) this.begun.delete(read.after);
+    return readers;
   }
 
   /** A subscription waits for nothing any more. */

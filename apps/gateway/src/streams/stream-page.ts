@@ -1,6 +1,6 @@
 import { gapsOf, type LogPage } from '@switchboard/message-log';
 import { encodeMessageFrame } from '@switchboard/protocol/events';
-import { serverFrame, textFrame } from '../sockets/web-socket-frame';
+import { serverFrame, textFrame } from '../frames/web-socket-frame';
 import { type PageEntry, type StreamPage } from './local-stream';
 
 /** Makes the frames of a page, messages and gaps in order, once for all who read it. */
@@ -9,6 +9,7 @@ export function toStreamPage(page: LogPage): StreamPage {
   const messages = rows.map<PageEntry>((row) => ({
     after: row.seq - 1,
     through: row.seq,
+    timeMs: row.timeMs,
     frame: textFrame(encodeMessageFrame({ stream, ...row })),
   }));
   const gaps = gapsOf(page).map<PageEntry>((gap) => ({ ...gap, frame: serverFrame({ type: 'gap', stream, ...gap }) }));

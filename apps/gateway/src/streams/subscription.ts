@@ -1,5 +1,4 @@
-/** The bytes of a WebSocket frame, written as they are. */
-export type Frame = Buffer;
+import { type Frame } from '../frames/web-socket-frame';
 
 /** Where a subscription writes. */
 export interface FrameSink {

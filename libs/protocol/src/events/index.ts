@@ -1,4 +1,4 @@
 export * from './content';
-export * from './deliver-event';
+export * from './stream-event';
 export * from './message-frame';
 export * from './message-id';

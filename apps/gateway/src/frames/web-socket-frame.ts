@@ -1,5 +1,7 @@
 import { type ServerFrame } from '@switchboard/protocol';
-import { type Frame } from '../streams/subscription';
+
+/** The bytes of a WebSocket frame, written as they are. */
+export type Frame = Buffer;
 
 const FINAL_TEXT = 0x81;
 const SMALL_PAYLOAD = 125;

@@ -1,4 +1,5 @@
 import type { MessageContent } from './content';
+import { isSeq } from '../bounds';
 import type { StreamKey } from '../stream-key';
 
 /** The version of events that this code writes and reads. */
@@ -7,7 +8,7 @@ const EVENT_VERSION = 1;
 const NEWLINE = 0x0a;
 
 /** What the bus carries to one server: "seq n of stream s", with the message. */
-export interface DeliverEvent {
+export interface StreamEvent {
   readonly stream: StreamKey;
   readonly seq: number;
   /** The public id of the message. */
@@ -34,7 +35,7 @@ interface EventHeader {
 }
 
 /** One line of JSON, the header, and behind it the content as it is. */
-export function encodeDeliverEvent(event: DeliverEvent): Buffer {
+export function encodeStreamEvent(event: StreamEvent): Buffer {
   const header: EventHeader = {
     v: EVENT_VERSION,
     stream: event.stream,
@@ -47,10 +48,10 @@ export function encodeDeliverEvent(event: DeliverEvent): Buffer {
 }
 
 /**
- * Reads what encodeDeliverEvent wrote.
+ * Reads what encodeStreamEvent wrote.
  * @throws EventFormatError if the bytes are something else, or of a newer version
  */
-export function decodeDeliverEvent(bytes: Buffer): DeliverEvent {
+export function decodeStreamEvent(bytes: Buffer): StreamEvent {
   const end = bytes.indexOf(NEWLINE);
   if (end < 0) throw new EventFormatError('no header line');
   const header = parseHeader(bytes.toString('utf8', 0, end));
@@ -74,6 +75,12 @@ function parseHeader(line: string): EventHeader {
   if (header?.v !== EVENT_VERSION) throw new EventFormatError(`version ${String(header?.v)} is not ${String(EVENT_VERSION)}`);
   const { stream, seq, id, time, expires } = header;
   if (typeof stream !== 'string' || typeof id !== 'string') throw new EventFormatError('stream or id is not a string');
-  if (![seq, time, expires].every(Number.isSafeInteger)) throw new EventFormatError('seq, time or expires is not a whole number');
+  if (!isSeq(seq) || seq < 1) throw new EventFormatError('seq is not a number of a message');
+  if (!isTime(time) || !isTime(expires)) throw new EventFormatError('time or expires is not a time');
   return header as EventHeader;
+}
+
+/** Milliseconds since 1970 that a Date can hold (ECMAScript, 21.4.1.1). */
+function isTime(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15;
 }

@@ -1,6 +1,0 @@
-// For tools that run programs of their own beside the services: under the same watchdog, they end with their parent too.
-export { freePort } from './free-port';
-export { KAFKA_VERSION } from './kafka-jars';
-export { logTail } from './log-tail';
-export { waitUntil } from './wait-until';
-export { runUnderWatchdog, type WatchedProcess } from './watchdog';

@@ -1,0 +1,105 @@
+import { type EventBus } from '@switchboard/bus';
+import { type MessageLog, type NewMessage } from '@switchboard/message-log';
+import { decodeStreamEvent, type StreamEvent } from '@switchboard/protocol/events';
+import { AcceptMessage } from './accept-message';
+import { LocalDelivery } from './local-delivery';
+import { RouteEvent } from './route-event';
+
+const CONTENT = Buffer.from('"data":1}');
+
+/** A process that holds slot 1, and keeps what it is handed. */
+class RecordingDelivery extends LocalDelivery {
+  readonly slot = 1;
+  readonly delivered: StreamEvent[] = [];
+  failure: Error | undefined;
+
+  deliver(event: StreamEvent): void {
+    if (this.failure !== undefined) throw this.failure;
+    this.delivered.push(event);
+  }
+}
+
+/** A sender whose look-ups find `slots`, and whose bus may hang or fail. */
+function sender(
+  slots: readonly number[],
+  { publish = () => Promise.resolve(), mostRouting = 100 }: { publish?: () => Promise<void>; mostRouting?: number } = {},
+) {
+  const published: { readonly slot: number; readonly event: StreamEvent }[] = [];
+  const counted = { sent: 0, lost: 0 };
+  let head = 0;
+  const log = { append: ({ stream }: NewMessage) => Promise.resolve({ id: 'id', stream, seq: (head += 1), timeMs: 1, expiresAtMs: 2 }) };
+  const bus = {
+    publish: (slot: number, bytes: Buffer) => {
+      published.push({ slot, event: decodeStreamEvent(bytes) });
+      return publish();
+    },
+  };
+  const local = new RecordingDelivery();
+  const observer = { eventSent: () => (counted.sent += 1), hintLost: () => (counted.lost += 1) };
+  const route = new RouteEvent({ slotsOf: () => Promise.resolve(slots) }, bus as unknown as EventBus, local, observer);
+  const acceptMessage = new AcceptMessage(log as unknown as MessageLog, route, mostRouting);
+  return { acceptMessage, published, counted, local, accept: () => acceptMessage.accept({ target: { user: '42' }, content: CONTENT }) };
+}
+
+describe('AcceptMessage', () => {
+  it('sends one event to each server concerned but this one, which it serves itself', async () => {
+    const { accept, acceptMessage, published, counted, local } = sender([1, 2, 3]);
+    expect(await accept()).toEqual({ id: 'id', stream: 'user:42', seq: 1, timeMs: 1 });
+    await acceptMessage.onApplicationShutdown();
+    expect(published.map(({ slot }) => slot)).toEqual([2, 3]);
+    expect(published[0]?.event).toEqual({ stream: 'user:42', seq: 1, id: 'id', timeMs: 1, expiresAtMs: 2, content: CONTENT });
+    expect(local.delivered).toHaveLength(1);
+    expect(counted).toEqual({ sent: 2, lost: 0 });
+  });
+
+  it('sends no event where this server alone is concerned', async () => {
+    const { accept, acceptMessage, published, local } = sender([1]);
+    await accept();
+    await acceptMessage.onApplicationShutdown();
+    expect(published).toEqual([]);
+    expect(local.delivered).toHaveLength(1);
+  });
+
+  it('sends a single event to everybody where more than 32 servers are concerned', async () => {
+    const { accept, acceptMessage, published } = sender(Array.from({ length: 40 }, (_, index) => index + 1));
+    await accept();
+    await acceptMessage.onApplicationShutdown();
+    expect(published.map(({ slot }) => slot)).toEqual([0]);
+  });
+
+  it('accepts what the bus cannot take, and counts the hint as lost', async () => {
+    const { accept, acceptMessage, counted } = sender([2, 3], { publish: () => Promise.reject(new Error('away')) });
+    expect(await accept()).toMatchObject({ seq: 1 });
+    await acceptMessage.onApplicationShutdown();
+    expect(counted).toEqual({ sent: 0, lost: 2 });
+  });
+
+  it('goes on accepting, and delivering here, while the bus hangs and its queue is full', async () => {
+    const { accept, counted, local, published } = sender([2], { publish: () => new Promise(() => undefined), mostRouting: 2 });
+    for (let count = 0; count < 5; count += 1) await accept();
+    expect(local.delivered.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(published).toHaveLength(2);
+    expect(counted.lost).toBe(3);
+  });
+
+  it('is not harmed by a fault of local delivery', async () => {
+    const { accept, acceptMessage, counted, local } = sender([2]);
+    local.failure = new Error('a fault');
+    await accept();
+    await acceptMessage.onApplicationShutdown();
+    expect(counted.lost).toBe(1);
+  });
+
+  it('waits at shutdown until all is handed over', async () => {
+    let handOver = (): void => undefined;
+    const { accept, acceptMessage } = sender([2], { publish: () => new Promise((resolve) => (handOver = resolve)) });
+    await accept();
+    let isDone = false;
+    const shutdown = acceptMessage.onApplicationShutdown().then(() => (isDone = true));
+    await new Promise(setImmediate);
+    expect(isDone).toBe(false);
+    handOver();
+    await shutdown;
+    expect(isDone).toBe(true);
+  });
+});
