@@ -1,4 +1,4 @@
-import { LocalStream, type PageEntry, type StreamPage } from '../local-stream';
+import { LocalStream, type PageEntry, type StreamEffects, type StreamPage } from '../local-stream';
 import { type PageRead } from '../pending-reads';
 import { type Frame } from '../../frames/web-socket-frame';
 import { type MessageFrameBytes } from '../recent-frames';
@@ -8,15 +8,17 @@ import { type FrameSink, type Subscription } from '../subscription';
 export const LIMITS = { heldEvents: 4, heldBytes: 1_000, sliceSize: 2 };
 const PAGE_ROWS = 3;
 
+const nothing = (): undefined => undefined;
+
 /** A world that does nothing. */
-export const NO_EFFECTS = {
-  read: () => undefined,
-  startGapTimer: () => undefined,
-  defer: () => undefined,
-  written: () => undefined,
-  delivering: () => undefined,
-  missed: () => undefined,
-  paused: () => undefined,
+export const NO_EFFECTS: StreamEffects = {
+  read: nothing,
+  startGapTimer: nothing,
+  defer: nothing,
+  written: nothing,
+  delivering: nothing,
+  missed: nothing,
+  paused: nothing,
 };
 
 /** The log of one stream: seq 1, 2, 3, …; what has expired is no longer there. */
@@ -54,8 +56,7 @@ function entryOf(after: number, through: number): PageEntry {
   return { after, through, frame: frameOf(after, through) };
 }
 
-/** A frame that tells what it covers. */
-export function frameOf(after: number, through: number): Frame {
+function frameOf(after: number, through: number): Frame {
   return Buffer.from(`${String(after)}-${String(through)}`);
 }
 
