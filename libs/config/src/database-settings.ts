@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { wholeNumber } from './schemas';
 import { type Setting } from './settings';
 
-const POSTGRES_URL = /^postgres(ql)?:\/\//;
+/** Where PostgreSQL is. */
+export const postgresUrl = z.string({ error: 'must be set' }).regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://');
 
 /** How a process reaches PostgreSQL. */
 export const databaseSettings = {
   url: {
     env: 'DATABASE_URL',
-    schema: z.string({ error: 'must be set' }).regex(POSTGRES_URL, 'must begin with postgres:// or postgresql://'),
+    schema: postgresUrl,
     description: 'The primary of PostgreSQL 15 or later. A pooler in between must pool sessions.',
     isSecret: true,
   },
@@ -37,14 +38,14 @@ export const databaseSettings = {
   connectTimeoutMs: {
     env: 'DATABASE_CONNECT_TIMEOUT_MS',
     schema: wholeNumber(3_000, 100, 60_000),
-    description: 'How long a hot statement waits for a connection before it fails.',
+    description: 'How long a statement waits for a connection before it fails.',
     unit: 'ms',
     shownDefault: '3000',
   },
   statementTimeoutMs: {
     env: 'DATABASE_STATEMENT_TIMEOUT_MS',
     schema: wholeNumber(5_000, 100, 60_000),
-    description: 'How long the server works on a hot statement before it cancels it. Usual ones take milliseconds.',
+    description: 'How long the server works on a statement before it cancels it. Usual ones take milliseconds; a migration may take as long as it needs.',
     unit: 'ms',
     shownDefault: '5000',
   },

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { Pool, TypeOverrides, types, type PoolClient } from 'pg';
 import { HotQueryError } from './hot-query-error';
 import type { HotStatement } from './hot-statement';
+import { KEEP_ALIVE, READ_MARGIN_MS } from './patience';
 
 /** How a hot pool connects. */
 export interface HotPoolOptions {
@@ -15,6 +16,8 @@ export interface HotPoolOptions {
   readonly connectTimeoutMs: number;
   /** How long the server works on a statement before it cancels it. */
   readonly statementTimeoutMs: number;
+  /** How much longer an answer is waited for, so that this decides only when the server or the network is silent; default 1 s. */
+  readonly readMarginMs?: number;
   /** Hears of connections that broke while they were idle; they are replaced when they are needed. */
   readonly onIdleError?: (error: Error) => void;
 }
@@ -25,9 +28,6 @@ export interface HotConnection {
   query<Row extends readonly unknown[]>(statement: HotStatement, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Beyond the server's own timeout, so that this one decides only when the server or the network is silent. */
-const READ_TIMEOUT_MARGIN_MS = 1_000;
-const KEEP_ALIVE_DELAY_MS = 10_000;
 /** Connections stay: each has prepared its statements, which costs several milliseconds. */
 const IDLE_TIMEOUT_MS = 10 * 60_000;
 
@@ -52,7 +52,15 @@ export class HotPool implements HotConnection {
   private readonly complete = new WeakSet<PoolClient>();
   private hasConnected = false;
 
-  constructor({ url, applicationName, connections, connectTimeoutMs, statementTimeoutMs, onIdleError }: HotPoolOptions) {
+  constructor({
+    url,
+    applicationName,
+    connections,
+    connectTimeoutMs,
+    statementTimeoutMs,
+    readMarginMs = READ_MARGIN_MS,
+    onIdleError,
+  }: HotPoolOptions) {
     const timeout = String(statementTimeoutMs);
     const timeouts = `-c statement_timeout=${timeout} -c idle_in_transaction_session_timeout=${timeout}`;
     this.pool = new Pool({
@@ -61,9 +69,8 @@ export class HotPool implements HotConnection {
       max: connections,
       connectionTimeoutMillis: connectTimeoutMs,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
-      query_timeout: statementTimeoutMs + READ_TIMEOUT_MARGIN_MS,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+      query_timeout: statementTimeoutMs + readMarginMs,
+      ...KEEP_ALIVE,
       types: numbersForInt8,
       // eslint-disable-next-line @typescript-eslint/no-misused-promises -- the pool waits for it, though its types do not say so
       onConnect: (client) => this.runHooks(client as PoolClient),

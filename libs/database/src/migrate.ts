@@ -3,7 +3,8 @@ import { createDataSource } from './data-source';
 import { runMigrations } from './run-migrations';
 
 async function migrate(): Promise<void> {
-  const dataSource = createDataSource({ ...readSettings(databaseSettings), entities: [] });
+  const { url, poolSize } = readSettings(databaseSettings);
+  const dataSource = createDataSource({ url, poolSize, entities: [] });
   await dataSource.initialize();
   try {
     const ran = await runMigrations(dataSource);
