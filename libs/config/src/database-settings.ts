@@ -45,7 +45,8 @@ export const databaseSettings = {
   statementTimeoutMs: {
     env: 'DATABASE_STATEMENT_TIMEOUT_MS',
     schema: wholeNumber(5_000, 100, 60_000),
-    description: 'How long the server works on a statement before it cancels it. Usual ones take milliseconds; a migration may take as long as it needs.',
+    description:
+      'How long the server works on a statement before it cancels it. Usual ones take milliseconds; a migration may take as long as it needs.',
     unit: 'ms',
     shownDefault: '5000',
   },
