@@ -29,7 +29,8 @@ interface Payload {
 }
 
 const ACCEPTED = 202;
-const LANES = 128;
+/** As many HTTP connections, and so requests that can be under way at once. */
+export const LANES = 256;
 const CONNECT_CONCURRENCY = 50;
 const ARRIVAL_TIMEOUT_MS = 15_000;
 /** Beyond this, the rate is not kept up and waiting longer only fills memory. */

@@ -1,3 +1,4 @@
+import { LANES } from './load-generator';
 import { type Cluster, type DeliveryTotals } from '../cluster';
 import { measureIdleMemory, type IdleMemory } from './idle-memory';
 import { LoaderProcess } from './loader-process';
@@ -16,7 +17,6 @@ export interface BenchResults {
 }
 
 const MESSAGES_PER_SECOND = 1_000;
-const IN_FLIGHT = 128;
 // Flat out comes first: it takes some ten thousand messages until the hot code of the apps is compiled for good, and servers in production are in that state.
 const FLAT_OUT_PLAN = { warmUpSeconds: 12, rounds: 3, roundSeconds: 8 };
 const STEADY_PLAN = { warmUpSeconds: 4, rounds: 3, roundSeconds: 8 };
@@ -30,8 +30,8 @@ export async function runBench(cluster: Cluster, say: (line: string) => void): P
   const loader = new LoaderProcess();
   try {
     await connectUsers(cluster, loader);
-    say(`Measuring the throughput with ${String(IN_FLIGHT)} requests in flight …`);
-    const flatOut = await measureTraffic(cluster, loader, FLAT_OUT_PLAN, (seconds) => loader.call('publishFlatOut', IN_FLIGHT, seconds));
+    say(`Measuring the throughput with ${String(LANES)} requests in flight …`);
+    const flatOut = await measureTraffic(cluster, loader, FLAT_OUT_PLAN, (seconds) => loader.call('publishFlatOut', LANES, seconds));
     say(`Measuring the latency at ${String(MESSAGES_PER_SECOND)} messages/s …`);
     const steady = await measureTraffic(cluster, loader, STEADY_PLAN, (seconds) =>
       loader.call('publishAtRate', MESSAGES_PER_SECOND, seconds),
@@ -43,7 +43,7 @@ export async function runBench(cluster: Cluster, say: (line: string) => void): P
       startedAt,
       machine,
       steadyRate: { messagesPerSecond: MESSAGES_PER_SECOND, rounds: steady },
-      flatOut: { inFlight: IN_FLIGHT, rounds: flatOut },
+      flatOut: { inFlight: LANES, rounds: flatOut },
       idle,
       totals,
     };

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { type ApiKey } from '@switchboard/config';
 
 /** The API keys of this installation. */
@@ -9,7 +9,7 @@ export class ApiKeys {
    * The key whose secret this is. How long it takes tells nothing of any secret: hashes are compared, in constant time, and with every key.
    */
   find(secret: string): ApiKey | undefined {
-    const sha256 = createHash('sha256').update(secret).digest();
+    const sha256 = hash('sha256', secret, 'buffer');
     let found: ApiKey | undefined;
     for (const key of this.keys) if (timingSafeEqual(sha256, key.secretSha256)) found = key;
     return found;
