@@ -1,11 +1,15 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type DataSource } from 'typeorm';
-import { type EventBus } from '@switchboard/bus';
-import { createDataSource, HotPool } from '@switchboard/database';
+import { settlesWithin, type EventBus } from '@switchboard/bus';
+import { createDataSource, HotPool, type HotPoolOptions } from '@switchboard/database';
 import { MessageLog, messageLogEntities, MessagePartitions, PartitionUpkeep } from '@switchboard/message-log';
 import { type ReadinessCheck } from '@switchboard/observability';
 import { ConnectionDirectory, registryEntities, ServerLookup } from '@switchboard/registry';
 import { type BackendSettings } from './backend-settings';
+import { leaseTimeouts } from './lease-timeouts';
+
+/** How long each step of going down may take: longer than one statement that gets no answer, by default. */
+const SHUTDOWN_STEP_MS = 10_000;
 
 /**
  * What every process of an installation holds open: the database with log and registry, and the bus. Connected before the app listens,
@@ -31,7 +35,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     this.dataSource = createDataSource({ ...settings, entities: [...registryEntities, ...messageLogEntities] });
     this.logPool = this.createPool('switchboard-log', settings.logConnections);
     this.registryPool = this.createPool('switchboard-registry', settings.registryConnections);
-    this.leasePool = this.createPool('switchboard-lease', 1);
+    this.leasePool = this.createPool('switchboard-lease', 1, leaseTimeouts(settings));
     this.messageLog = new MessageLog(this.logPool, settings);
     this.serverLookup = new ServerLookup(this.registryPool, settings);
     this.connectionDirectory = new ConnectionDirectory(this.dataSource);
@@ -60,18 +64,26 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.partitionUpkeep.stop();
-    await this.messageLog.idle();
-    await this.bus.close();
-    await Promise.all([this.logPool, this.registryPool, this.leasePool].map((pool) => pool.end()));
-    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    await this.finish('the upkeep of partitions', this.partitionUpkeep.stop());
+    await this.finish('what waits for the log', this.messageLog.idle());
+    await this.finish('the bus', this.bus.close());
+    await this.finish('hot statements', Promise.all([this.logPool, this.registryPool, this.leasePool].map((pool) => pool.end())));
+    if (this.dataSource.isInitialized) await this.finish('other statements', this.dataSource.destroy());
+  }
+
+  /** Goes on when a step fails or takes too long: the steps after it are to happen all the same. */
+  private async finish(what: string, step: Promise<unknown>): Promise<void> {
+    step.catch((error: unknown) => {
+      this.logger.warn(`At the end ${what} failed: ${String(error)}`);
+    });
+    if (!(await settlesWithin(step, SHUTDOWN_STEP_MS))) this.logger.warn(`Did not wait longer for ${what}.`);
   }
 
   /** Each use has a pool of its own, so that none takes another's connections. */
-  private createPool(applicationName: string, connections: number): HotPool {
+  private createPool(applicationName: string, connections: number, timeouts: Partial<HotPoolOptions> = {}): HotPool {
     const onIdleError = ({ message }: Error): void => {
       this.logger.warn(`A connection to the database broke while it was idle: ${message}`);
     };
-    return new HotPool({ ...this.settings, applicationName, connections, onIdleError });
+    return new HotPool({ ...this.settings, ...timeouts, applicationName, connections, onIdleError });
   }
 }
