@@ -1,17 +1,16 @@
-import { readSettings, standaloneSettings, type Environment } from '@switchboard/config';
+import { readSettings, SettingsError, standaloneSettings, type Environment } from '@switchboard/config';
 import { defaultDataFolder, startPostgres, type LocalService } from '@switchboard/local-services';
 import { developmentKeys, type DevelopmentKeys } from './development-keys';
 import { processSettings, type ProcessSettings } from './process-settings';
 import { projectFolder } from './project-folder';
 
-/** The name of the development key among the API keys. */
-const KEY_NAME = 'development';
+const OWN_KEYS = ['API_KEYS', 'JWT_SECRET'] as const;
 
 /** What the standalone app runs on. */
 export interface LocalEnvironment {
   readonly settings: ProcessSettings;
   readonly dataFolder: string;
-  /** Undefined if the environment gives both API keys and a secret for tokens. */
+  /** Undefined if the environment gives API keys and a secret for tokens. */
   readonly keys: DevelopmentKeys | undefined;
   /** Ends what was started. */
   stop(): Promise<void>;
@@ -24,13 +23,8 @@ export interface LocalEnvironment {
 export async function provideEnvironment(environment: Environment): Promise<LocalEnvironment> {
   const { dataDir, url } = readSettings(standaloneSettings, environment);
   const dataFolder = dataDir ?? defaultDataFolder(projectFolder());
-  const keys = lacksKeys(environment) ? developmentKeys(dataFolder) : undefined;
-  const withKeys = {
-    ...environment,
-    ...(keys !== undefined && !isSet(environment, 'API_KEYS') ? { API_KEYS: `${KEY_NAME}:${keys.apiKey}:send+read+admin` } : {}),
-    ...(keys !== undefined && !isSet(environment, 'JWT_SECRET') ? { JWT_SECRET: keys.jwtSecret } : {}),
-  };
-  const settings = readSettings(processSettings, withKeys);
+  const keys = needsDevelopmentKeys(environment) ? developmentKeys(dataFolder) : undefined;
+  const settings = readSettings(processSettings, keys === undefined ? environment : { ...environment, ...variablesOf(keys) });
   const postgres: LocalService | undefined = url === undefined ? await startPostgres({ dataDir: `${dataFolder}/postgresql` }) : undefined;
   const databaseUrl = url ?? (postgres as { url: string } | undefined)?.url;
   if (databaseUrl === undefined) throw new Error('there is no database');
@@ -44,8 +38,22 @@ export async function provideEnvironment(environment: Environment): Promise<Loca
   };
 }
 
-function lacksKeys(environment: Environment): boolean {
-  return !isSet(environment, 'API_KEYS') || !isSet(environment, 'JWT_SECRET');
+/**
+ * Development keys do not mix with others: the demo page would sign what the gateway refuses, or give a key to whoever asks.
+ * @throws SettingsError that names what is missing
+ */
+function needsDevelopmentKeys(environment: Environment): boolean {
+  const [missing, ...others] = OWN_KEYS.filter((name) => !isSet(environment, name));
+  if (missing !== undefined && others.length === 0) {
+    const [given] = OWN_KEYS.filter((name) => name !== missing);
+    throw new SettingsError([`${missing}: must be set, since ${String(given)} is; only without both there are development keys`]);
+  }
+  return missing !== undefined;
+}
+
+/** The page only sends, so its key can do no more. */
+function variablesOf({ apiKey, pageKey, jwtSecret }: DevelopmentKeys): Environment {
+  return { API_KEYS: `development:${apiKey}:send+read+admin,demo-page:${pageKey}:send`, JWT_SECRET: jwtSecret };
 }
 
 function isSet(environment: Environment, name: string): boolean {

@@ -4,7 +4,7 @@ import { InProcessEventBus } from '@switchboard/bus';
 import { ObservabilityModule } from '@switchboard/observability';
 import { ApiModule, ApiPartsModule } from '../../api/src';
 import { GatewayModule, GatewayReadinessModule } from '../../gateway/src';
-import { DEMO_KEYS, DemoController } from './demo/demo.controller';
+import { DEMO_OPTIONS, DemoController } from './demo/demo.controller';
 import { type DevelopmentKeys } from './development-keys';
 import { type ProcessSettings } from './process-settings';
 
@@ -23,7 +23,9 @@ export class StandaloneModule {
         ApiModule.with([ApiPartsModule.with(settings, [gateway])]),
         ObservabilityModule.with({ imports: [GatewayReadinessModule.with(gateway)], adminAddress }),
       ],
-      ...(keys === undefined ? {} : { controllers: [DemoController], providers: [{ provide: DEMO_KEYS, useValue: keys }] }),
+      ...(keys === undefined
+        ? {}
+        : { controllers: [DemoController], providers: [{ provide: DEMO_OPTIONS, useValue: { ...keys, host: settings.host } }] }),
     };
   }
 }

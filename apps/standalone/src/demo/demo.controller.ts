@@ -1,13 +1,20 @@
-import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { createSigner } from 'fast-jwt';
 import { type FastifyReply } from 'fastify';
 import { isUser, SwitchboardError } from '@switchboard/protocol';
 import { type DevelopmentKeys } from '../development-keys';
 import { projectFolder } from '../project-folder';
 import { readDemoFile } from './demo-files';
+import { isOwnHost } from './is-own-host';
 
-/** The token of the DevelopmentKeys that the page works with. */
-export const DEMO_KEYS = Symbol('DEMO_KEYS');
+/** The token of the DemoOptions. */
+export const DEMO_OPTIONS = Symbol('DEMO_OPTIONS');
+
+/** What the page works with. */
+export interface DemoOptions extends Pick<DevelopmentKeys, 'pageKey' | 'jwtSecret'> {
+  /** The address that the app listens on. */
+  readonly host: string;
+}
 
 const TOKEN_LIFE_MS = 60 * 60_000;
 
@@ -16,8 +23,8 @@ const TOKEN_LIFE_MS = 60 * 60_000;
 export class DemoController {
   private readonly sign: (claims: object) => string;
 
-  constructor(@Inject(DEMO_KEYS) private readonly keys: DevelopmentKeys) {
-    this.sign = createSigner({ key: keys.jwtSecret, algorithm: 'HS256', expiresIn: TOKEN_LIFE_MS });
+  constructor(@Inject(DEMO_OPTIONS) private readonly options: DemoOptions) {
+    this.sign = createSigner({ key: options.jwtSecret, algorithm: 'HS256', expiresIn: TOKEN_LIFE_MS });
   }
 
   /** The page. */
@@ -29,14 +36,16 @@ export class DemoController {
   /** What the page needs to send messages. */
   @Get('demo/key')
   @Header('cache-control', 'no-store')
-  key(): { readonly apiKey: string } {
-    return { apiKey: this.keys.apiKey };
+  key(@Headers('host') host: string | undefined): { readonly apiKey: string } {
+    this.refuseOtherHosts(host);
+    return { apiKey: this.options.pageKey };
   }
 
   /** A token for any user: `{"user": …}` → `{"token": …}`. */
   @Post('demo/token')
   @HttpCode(200)
-  token(@Body() body: Buffer): { readonly token: string } {
+  token(@Headers('host') host: string | undefined, @Body() body: Buffer): { readonly token: string } {
+    this.refuseOtherHosts(host);
     return { token: this.sign({ sub: userOf(body), channels: ['*'] }) };
   }
 
@@ -44,6 +53,15 @@ export class DemoController {
   @Get('demo/:file')
   file(@Param('file') name: string, @Res() reply: FastifyReply): Promise<void> {
     return this.send(reply, name);
+  }
+
+  /**
+   * Against DNS rebinding: a page of evil.example whose name has been turned to 127.0.0.1 counts as of the same origin as this app, and
+   * could read keys and tokens in the browser of whoever opens it. The browser still says evil.example in the Host header.
+   */
+  private refuseOtherHosts(host: string | undefined): void {
+    if (isOwnHost(host, this.options.host)) return;
+    throw new SwitchboardError('forbidden', 'Open the demo page at localhost, 127.0.0.1, or the address that HOST names.');
   }
 
   private async send(reply: FastifyReply, name: string): Promise<void> {
