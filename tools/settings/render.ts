@@ -19,7 +19,7 @@ not usable, it names all that are wrong, never the value of a secret, and ends.
 A variable marked **secret** may come from a file instead: \`NAME_FILE\` holds the path, and blanks at both ends of the file are cut off. The variable itself comes
 first if both are set.
 
-Gateway and api do not start without what is **required**. Standalone makes an API key and a secret of its own, for development only, where the environment gives none.
+Gateway and api do not start without what is **required**. Standalone makes an API key and a secret of its own, for development only, where the environment gives neither.
 
 Numbers are whole numbers in the unit shown. [\`.env.example\`](../.env.example) has the same list, to copy.`,
     ...sections,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { postgresUrl } from './database-settings';
+import { logLevel, loggingSettings } from './logging-settings';
 import { type Setting } from './settings';
 
 /** What the standalone app is told besides the settings of gateway and API. */
@@ -17,12 +19,15 @@ export const standaloneSettings = {
   },
   url: {
     env: 'DATABASE_URL',
-    schema: z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
-      .optional(),
+    schema: postgresUrl.optional(),
     description: 'A PostgreSQL of your own; unset: the embedded one, in DATA_DIR.',
     isSecret: true,
+  },
+  logLevel: {
+    ...loggingSettings.logLevel,
+    schema: logLevel('warn'),
+    description: 'As of the other apps, but quieter: what one is to see at the start is what to try next.',
+    shownDefault: 'warn',
   },
   bus: {
     env: 'BUS',
