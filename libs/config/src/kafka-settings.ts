@@ -39,11 +39,11 @@ export const kafkaSettings = {
   },
   lingerMs: {
     env: 'KAFKA_LINGER_MS',
-    schema: wholeNumber(2, 0, 100),
+    schema: wholeNumber(0, 0, 100),
     unit: 'ms',
     description:
       'Least time between two requests to one broker, so that under traffic events share a request; an event that comes after a pause never waits. Each request costs broker and client about as much as a hundred events.',
-    shownDefault: '2',
+    shownDefault: '0',
   },
   maxBatchBytes: {
     env: 'KAFKA_BATCH_BYTES',

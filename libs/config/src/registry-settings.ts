@@ -60,10 +60,10 @@ export const registrySettings = {
   },
   lookupLingerMs: {
     env: 'LOOKUP_LINGER_MS',
-    schema: wholeNumber(2, 0, SECOND_MS),
+    schema: wholeNumber(0, 0, SECOND_MS),
     unit: 'ms',
-    shownDefault: '2',
-    description: 'How long look-ups collect under traffic, at most. It delays messages, and divides the cost of the statements.',
+    shownDefault: '0',
+    description: 'How long look-ups collect under traffic, at most. Those of one batch of messages share a statement anyway.',
   },
   lookupMaxQueued: {
     env: 'LOOKUP_MAX_QUEUED',
