@@ -5,6 +5,7 @@ import { Metrics } from '@switchboard/observability';
 import { ApiKeys } from './auth/api-keys';
 import { authorize } from './auth/authorize';
 import { ProblemFilter } from './http/problem.filter';
+import { refuseFuture } from './http/refuse-future';
 import { refuseQuery } from './http/refuse-query';
 import { MessagesController } from './messages/messages.controller';
 import { UsersController } from './users/users.controller';
@@ -30,7 +31,10 @@ export class ApiModule implements OnModuleInit {
     const fastify = this.adapterHost.httpAdapter.getInstance();
     fastify.addHook('onRequest', (request, _reply, done) => {
       authorize(request, this.keys);
-      if (request.routeOptions.config.scope !== undefined) refuseQuery(request);
+      if (request.routeOptions.config.scope !== undefined) {
+        refuseQuery(request);
+        refuseFuture(request);
+      }
       done();
     });
     fastify.addHook('onResponse', (request, reply, done) => {

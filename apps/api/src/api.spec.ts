@@ -147,6 +147,9 @@ const refusals: readonly Refusal[] = [
   ['no content type', { body: MESSAGE, headers: { 'content-type': '' } }, 'unsupported_media_type'],
   ['a form', { body: 'data=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 'unsupported_media_type'],
   ['nearly JSON', { body: MESSAGE, headers: { 'content-type': 'application/jsonp' } }, 'unsupported_media_type'],
+  ['a compressed body', { body: MESSAGE, headers: { 'content-encoding': 'gzip' } }, 'unsupported_media_type'],
+  ['an idempotency key in the header', { body: MESSAGE, headers: { 'idempotency-key': 'k' } }, 'not_supported'],
+  ['another durability', { body: '{"data":1,"durability":"ephemeral"}' }, 'invalid_field'],
   ['another charset', { body: MESSAGE, headers: { 'content-type': 'application/json; charset=iso-8859-1' } }, 'unsupported_media_type'],
 ];
 

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readSettings } from '@switchboard/config';
-import { createLogger, stopOnSignal } from '@switchboard/observability';
+import { closeApp, createLogger, stopOnSignal } from '@switchboard/observability';
 import { ApiProcessModule } from './api-process.module';
 import { createHttpAdapter } from './http/create-http-adapter';
 import { processSettings } from './process-settings';
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     abortOnError: false,
     logger,
   });
-  stopOnSignal({ stop: () => app.close(), logger });
+  stopOnSignal({ stop: () => closeApp(app), logger });
   await app.listen({ port: settings.port, host: settings.host });
   logger.log(`The API listens on ${await app.getUrl()}.`, 'Api');
 }

@@ -164,6 +164,17 @@ describe('A connection', () => {
     expect((await other.messages(1)).at(-1)).toMatchObject({ data: 'unharmed' });
   });
 
+  it.each([
+    ['a device with a space', { device: 'a b' }, 'invalid_field', 4504],
+    ['a channel with a space', { channels: ['a b'] }, 'invalid_field', 4504],
+    ['a token of 20 KiB', { token: 'x'.repeat(20_480) }, 'bad_token', 4500],
+  ])('is told to stay away when its hello has %s', async (_, fields, code, closeCode) => {
+    const client = await connectClient().open();
+    client.send({ type: 'hello', token: installation.token('42'), ...fields });
+    await client.error(code);
+    expect(await client.closeCode()).toBe(closeCode);
+  });
+
   it('gets an error for anything but hello at first', async () => {
     const client = await connectClient().open();
     client.send({ type: 'subscribe', id: 5, channel: 'news' });
@@ -217,13 +228,38 @@ describe('A client that asks and does not read', () => {
   });
 });
 
-describe('A refused upgrade', () => {
-  it('leaves no socket behind, and does not keep the server from leaving', async () => {
+describe('A request that offers another upgrade', () => {
+  it('is answered as if it had not', async () => {
     const installation = await TestInstallation.create();
     const gateway = await installation.startGateway();
     const { hostname, port } = new URL(gateway.httpUrl);
+    for (const [path, upgrade] of [
+      ['/nope', 'h2c'],
+      ['/v1/connect', 'h2c'],
+      ['/nope', 'websocket'],
+    ] as const) {
+      const socket = connect(Number(port), hostname);
+      let answer = '';
+      socket.on('data', (bytes: Buffer) => (answer += bytes.toString()));
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: ${upgrade}\r\nContent-Length: 4\r\n\r\n`);
+      await new Promise((resolve) => setImmediate(resolve));
+      socket.write('body');
+      await once(socket, 'close');
+      expect(answer).toMatch(/^HTTP\/1.1 4\d\d [^]*content-type: application\/json/i);
+    }
+    await installation.close();
+  });
+});
+
+describe('A refused upgrade', () => {
+  it('leaves no socket behind, and does not keep the server from leaving', async () => {
+    const installation = await TestInstallation.create({ MAX_CONNECTIONS: '1' });
+    const gateway = await installation.startGateway();
+    const only = new BareClient(gateway.url);
+    await only.hello(installation.token('42'));
+    const { hostname, port } = new URL(gateway.httpUrl);
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
-    socket.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.write('GET /v1/connect HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     socket.resume();
     await once(socket, 'end');
     const startedAtMs = performance.now();

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusTransport } from '@switchboard/bus';
 import { readSettings } from '@switchboard/config';
-import { createLogger, stopOnSignal } from '@switchboard/observability';
+import { closeApp, createLogger, stopOnSignal } from '@switchboard/observability';
 import { createHttpAdapter } from './create-http-adapter';
 import { GatewayProcessModule } from './gateway-process.module';
 import { processSettings } from './process-settings';
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
     abortOnError: false,
     logger,
   });
-  stopOnSignal({ stop: () => app.close(), logger });
+  stopOnSignal({ stop: () => closeApp(app), logger });
   app.connectMicroservice({ strategy: app.get(BusTransport) });
   await app.startAllMicroservices();
   await app.listen({ port: settings.port, host: settings.host });

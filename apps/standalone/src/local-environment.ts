@@ -18,9 +18,10 @@ export interface LocalEnvironment {
 
 /**
  * Makes up for what the environment leaves out: a PostgreSQL, an API key, a secret for tokens.
+ * @param onFailure hears if that PostgreSQL ends though nobody stopped it
  * @throws SettingsError, LocalServiceError
  */
-export async function provideEnvironment(environment: Environment): Promise<LocalEnvironment> {
+export async function provideEnvironment(environment: Environment, onFailure: (error: Error) => void): Promise<LocalEnvironment> {
   const { dataDir, url } = readSettings(standaloneSettings, environment);
   const dataFolder = dataDir ?? defaultDataFolder(projectFolder());
   const keys = needsDevelopmentKeys(environment) ? developmentKeys(dataFolder) : undefined;
@@ -28,11 +29,16 @@ export async function provideEnvironment(environment: Environment): Promise<Loca
   const postgres: LocalService | undefined = url === undefined ? await startPostgres({ dataDir: `${dataFolder}/postgresql` }) : undefined;
   const databaseUrl = url ?? (postgres as { url: string } | undefined)?.url;
   if (databaseUrl === undefined) throw new Error('there is no database');
+  let isStopping = false;
+  void postgres?.ended.then(() => {
+    if (!isStopping) onFailure(new Error('The embedded PostgreSQL has ended; what was accepted is kept. Start again.'));
+  });
   return {
     settings: { ...settings, url: databaseUrl },
     dataFolder,
     keys,
     stop: async () => {
+      isStopping = true;
       await postgres?.stop();
     },
   };

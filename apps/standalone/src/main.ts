@@ -3,15 +3,18 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusTransport } from '@switchboard/bus';
 import { processEnvironment } from '@switchboard/config';
 import { createDataSource, runMigrations } from '@switchboard/database';
-import { createLogger, stopOnSignal } from '@switchboard/observability';
+import { closeApp, createLogger, stopOnSignal } from '@switchboard/observability';
 import { createHttpAdapter } from '../../api/src';
-import { ServerLife } from '../../gateway/src';
+import { ConnectRequest, ServerLife } from '../../gateway/src';
 import { provideEnvironment, type LocalEnvironment } from './local-environment';
 import { StandaloneModule } from './standalone.module';
 import { welcome } from './welcome';
 
 async function main(): Promise<void> {
-  const environment = await provideEnvironment(processEnvironment());
+  const environment = await provideEnvironment(processEnvironment(), (error) => {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  });
   try {
     await start(environment);
   } catch (error) {
@@ -24,13 +27,17 @@ async function start(environment: LocalEnvironment): Promise<void> {
   const { settings, dataFolder, keys } = environment;
   await migrate(settings.url);
   const logger = createLogger(settings);
-  const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.with(settings, keys), createHttpAdapter(settings), {
-    bodyParser: false,
-    abortOnError: false,
-    logger,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    StandaloneModule.with(settings, keys),
+    createHttpAdapter({ ...settings, IncomingMessage: ConnectRequest }),
+    {
+      bodyParser: false,
+      abortOnError: false,
+      logger,
+    },
+  );
   const stop = async (): Promise<void> => {
-    await app.close();
+    await closeApp(app);
     await environment.stop();
   };
   stopOnSignal({ stop, logger });

@@ -8,6 +8,25 @@ import { Backends } from './backends';
 const LEASE_MS = 3_000;
 const ONE = hotStatement('one', 'SELECT 1::int8');
 
+async function createMigratedDatabase(): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  const dataSource = await createDataSource({ url: database.url, entities: [] }).initialize();
+  await runMigrations(dataSource);
+  await dataSource.destroy();
+  return database;
+}
+
+describe('Backends on a database that lacks migrations', () => {
+  it('say which command brings them', async () => {
+    const database = await createTestDatabase();
+    const settings = readSettings({ ...databaseSettings, ...messageLogSettings, ...registrySettings }, { DATABASE_URL: database.url });
+    const backends = new Backends(settings, new InProcessEventBus());
+    await expect(backends.onModuleInit()).rejects.toThrow('npm run migrate');
+    await backends.onApplicationShutdown();
+    await database.drop();
+  });
+});
+
 describe('Backends on a database that has fallen silent', () => {
   let database: TestDatabase;
   let relay: BreakableRelay;
@@ -17,10 +36,7 @@ describe('Backends on a database that has fallen silent', () => {
     Logger.overrideLogger(false);
   });
   beforeEach(async () => {
-    database = await createTestDatabase();
-    const dataSource = await createDataSource({ url: database.url, entities: [] }).initialize();
-    await runMigrations(dataSource);
-    await dataSource.destroy();
+    database = await createMigratedDatabase();
     relay = await BreakableRelay.to(database.url);
     const environment = {
       DATABASE_URL: relay.url,
@@ -57,7 +73,7 @@ describe('Backends on a database that has fallen silent', () => {
 describe('Backends that go down', () => {
   it('close all the rest though one step fails', async () => {
     Logger.overrideLogger(false);
-    const database = await createTestDatabase();
+    const database = await createMigratedDatabase();
     const bus = new InProcessEventBus();
     const settings = readSettings({ ...databaseSettings, ...messageLogSettings, ...registrySettings }, { DATABASE_URL: database.url });
     const backends = new Backends(settings, bus);

@@ -59,6 +59,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     } catch (error) {
       throw new Error(`PostgreSQL at DATABASE_URL cannot be used: ${String(error)}`, { cause: error });
     }
+    if (await this.dataSource.showMigrations()) throw new Error('The database is not up to date: run `npm run migrate` first');
     await this.bus.connect();
     this.partitionUpkeep.start();
   }

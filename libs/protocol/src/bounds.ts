@@ -11,7 +11,6 @@ export const BOUNDS = {
   eventNameBytes: 128,
   dataBytes: 64 * KIBIBYTE,
   frameBytes: 80 * KIBIBYTE,
-  tokenBytes: 16 * KIBIBYTE,
   connectionIdChars: 64,
   /** The largest seq that a JavaScript client can hold exactly: 2^53 − 1. */
   seq: Number.MAX_SAFE_INTEGER,

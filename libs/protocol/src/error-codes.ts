@@ -31,7 +31,7 @@ export const ERRORS = {
     title: 'Whether the message was kept is not known; without an idempotency key a repeat may arrive twice.',
   },
   bad_frame: { retryable: false, title: 'The frame is binary, not a JSON object, or not known.' },
-  not_supported: { retryable: false, title: 'This version of the server does not take this frame yet.' },
+  not_supported: { status: 400, retryable: false, title: 'This version of the server does not do this yet.' },
   hello_expected: { retryable: false, title: 'The first frame must be hello, and hello comes once.' },
   bad_token: { retryable: false, title: 'The token is missing, malformed, or not signed with an accepted key.' },
   token_expired: { retryable: true, title: 'The token has expired; fetch a new one.' },

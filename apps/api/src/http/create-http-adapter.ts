@@ -1,9 +1,9 @@
-import { maxHeaderSize } from 'node:http';
+import { maxHeaderSize, type ServerOptions } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 import { SwitchboardError } from '@switchboard/protocol';
 import { AllowedMethods } from './allowed-methods';
-import { checkCharset } from './check-charset';
+import { checkEncoding } from './check-encoding';
 import { sendProblem } from './problem-document';
 import { refuseBrokenRequest } from './refuse-broken-request';
 import { requestIdOf } from './request-id';
@@ -24,6 +24,8 @@ export interface HttpAdapterOptions {
   readonly requestTimeoutMs: number;
   /** The largest `data`; a body may be a little larger. */
   readonly dataBytes: number;
+  /** The class of requests, where an app tells some of them apart before HTTP does. */
+  readonly IncomingMessage?: ServerOptions['IncomingMessage'];
 }
 
 /**
@@ -31,12 +33,15 @@ export interface HttpAdapterOptions {
  * bytes, every refusal is a problem document, parameters of paths may be as long as a request's head, and requests that arrive while the app
  * closes are still answered.
  */
-export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes }: HttpAdapterOptions): FastifyAdapter {
+export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes, IncomingMessage }: HttpAdapterOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: dataBytes + ROOM_BESIDES_DATA_BYTES,
     keepAliveTimeout: keepAliveMs,
     requestTimeout: requestTimeoutMs,
-    http: { connectionsCheckingInterval: Math.min(requestTimeoutMs, MOST_OVERTIME_MS) },
+    http: {
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, MOST_OVERTIME_MS),
+      ...(IncomingMessage === undefined ? {} : { IncomingMessage }),
+    },
     return503OnClosing: false,
     requestIdHeader: false,
     genReqId: requestIdOf,
@@ -72,7 +77,7 @@ function addHooks(adapter: FastifyAdapter): void {
     reply.header('x-request-id', request.id);
     if (!request.is404) {
       // Not in the parser: after an error there the connection is closed, and with it requests that follow.
-      checkCharset(request.headers['content-type']);
+      checkEncoding(request.headers);
       done();
       return;
     }

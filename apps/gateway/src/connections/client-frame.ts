@@ -11,6 +11,8 @@ export class FrameError extends Error {
     readonly id: number | undefined,
     /** Whether it breaks the protocol, rather than asking for something out of bounds. */
     readonly isViolation: boolean,
+    /** The type of the frame, as far as it has one that is known. */
+    readonly type?: string,
   ) {
     super(problem.message);
   }
@@ -31,7 +33,7 @@ export function decodeClientFrame(bytes: Buffer, isBinary: boolean): ClientFrame
   if (result.success) return result.data as ClientFrame;
   const [issue] = result.error.issues;
   const problem = new SwitchboardError('invalid_field', `The field ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}.`);
-  throw new FrameError(problem, idOf(id), false);
+  throw new FrameError(problem, idOf(id), false, type);
 }
 
 function parseObject(bytes: Buffer): object | undefined {

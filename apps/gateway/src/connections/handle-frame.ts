@@ -64,6 +64,11 @@ export class HandleFrame {
   private refuse(connection: ClientConnection, error: FrameError): void {
     const { socket } = connection;
     socket.send(errorFrame(error.problem, error.id === undefined ? {} : { id: error.id }));
+    if (error.type === 'hello' && connection.phase === 'new') {
+      // It will not get better by itself: who says no hello is told to come back, but who says a wrong one is to stay away.
+      connection.close(CLOSE.protocolError);
+      return;
+    }
     if (!error.isViolation) return;
     connection.violations += 1;
     if (connection.violations >= MOST_VIOLATIONS) connection.close(CLOSE.protocolError);

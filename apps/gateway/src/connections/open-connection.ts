@@ -87,6 +87,7 @@ export class OpenConnection {
   }
 
   private refuse(connection: ClientConnection, error: SwitchboardError): void {
+    if (connection.hasEnded) return;
     this.observer.refused(error);
     connection.socket.send(errorFrame(error, {}));
     connection.close(closeFor(error));

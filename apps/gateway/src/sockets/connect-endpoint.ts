@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type ServerOptions, WebSocketServer, type WebSocket } from 'ws';
-import { CLOSE, CONNECT_PATH, SUBPROTOCOL, type SwitchboardError } from '@switchboard/protocol';
+import { CLOSE, SUBPROTOCOL, type SwitchboardError } from '@switchboard/protocol';
 import { errorFrame } from '../frames/error-frame';
 import { type GatewayOptions } from '../gateway-options';
 
@@ -39,7 +39,7 @@ export class ConnectEndpoint {
     this.webSockets = new WebSocketServer(options);
   }
 
-  /** Takes the upgrades of a server. */
+  /** Takes the upgrades of a server whose requests are `ConnectRequest`. */
   attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', ignoreBrokenSocket);
@@ -48,11 +48,6 @@ export class ConnectEndpoint {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const [path] = (request.url ?? '').split('?', 1);
-    if (path !== CONNECT_PATH) {
-      answer(socket, '404 Not Found');
-      return;
-    }
     const refusal = this.admission.refusal();
     if (refusal === undefined) {
       this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -62,7 +57,7 @@ export class ConnectEndpoint {
     }
     this.admission.refused(refusal);
     if (request.headers.origin === undefined) {
-      answer(socket, '503 Service Unavailable', `Retry-After: ${String(RETRY_AFTER_MS / 1_000)}\r\n`);
+      refuse(socket);
       return;
     }
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
@@ -73,8 +68,9 @@ export class ConnectEndpoint {
   }
 }
 
-function answer(socket: Duplex, status: string, headers = ''): void {
-  const text = `HTTP/1.1 ${status}\r\n${headers}Content-Length: 0\r\nConnection: close\r\n\r\n`;
+function refuse(socket: Duplex): void {
+  const seconds = String(RETRY_AFTER_MS / 1_000);
+  const text = `HTTP/1.1 503 Service Unavailable\r\nRetry-After: ${seconds}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
   // Node lets the other side keep its half open, and times nothing out after an upgrade.
   socket.end(text, () => socket.destroy());
 }

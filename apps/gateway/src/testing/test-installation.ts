@@ -1,7 +1,6 @@
 import { type AddressInfo } from 'node:net';
 import { type Server } from 'node:http';
 import { Module, type INestApplication } from '@nestjs/common';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { createSigner } from 'fast-jwt';
 import { Backends, BackendsModule, type BackendSettings } from '@switchboard/backends';
@@ -21,6 +20,7 @@ import { encodeContent } from '@switchboard/protocol/events';
 import { type StreamTarget } from '@switchboard/protocol';
 import { AcceptMessage, NoLocalDelivery, RouteEvent, type AcceptedMessage } from '@switchboard/routing';
 import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
+import { createHttpAdapter } from '../create-http-adapter';
 import { GatewayModule } from '../gateway.module';
 import { ServerLife } from '../server/server-life';
 
@@ -84,7 +84,9 @@ export class TestInstallation {
     @Module({ imports: [BackendsModule.with(settings, bus), GatewayModule.with(settings)] })
     class TestGatewayModule {}
     const module = await Test.createTestingModule({ imports: [TestGatewayModule] }).compile();
-    const app: INestApplication = module.createNestApplication(new FastifyAdapter(), { logger: false });
+    const app: INestApplication = module.createNestApplication(createHttpAdapter({ keepAliveMs: 75_000, requestTimeoutMs: 30_000 }), {
+      logger: false,
+    });
     app.connectMicroservice({ strategy: app.get(BusTransport) });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');

@@ -7,7 +7,7 @@ const id = z.custom<number>(isSeq, 'must be a whole number from 0 to 2^53 − 1'
 
 const hello = z.object({
   type: z.literal('hello'),
-  token: z.string().max(BOUNDS.tokenBytes).optional(),
+  token: z.string().optional(),
   device: z.string().refine(isDevice, 'must be 1–64 of [A-Za-z0-9._-]').optional(),
   resume: z.record(z.string(), seq).optional(),
   channels: z.array(channel).optional(),

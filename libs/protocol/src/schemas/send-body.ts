@@ -9,6 +9,7 @@ const event = z.string().refine(isEventName, 'must be 1–128 bytes of UTF-8 wit
 export const sendBody = z.strictObject({
   data: z.unknown().refine((value) => value !== undefined, 'is required'),
   event: event.optional(),
+  durability: z.literal('durable').optional(),
 });
 
 /** The body of `POST /v1/messages`. */
