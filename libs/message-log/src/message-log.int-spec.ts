@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
+import { createTestDatabase, waitFor, type TestDatabase } from '@switchboard/testing';
 import { decodeMessageId } from '@switchboard/protocol/events';
 import type { DataSource } from 'typeorm';
 import { StoredMessage, StreamHead } from './entities';
@@ -114,7 +114,10 @@ describe('MessageLog', () => {
   it('shows expired messages as gaps, at the end too', async () => {
     const log = use();
     for (const ttlMs of [1, 60_000, 1, 1]) await log.append({ stream: 'user:gaps', content: contentOf(ttlMs), ttlMs });
-    const page = await log.readPage({ stream: 'user:gaps', after: 0 });
+    const page = await waitFor('the short-lived messages to expire', async () => {
+      const read = await log.readPage({ stream: 'user:gaps', after: 0 });
+      return read.rows.length === 1 ? read : undefined;
+    });
     expect(page).toMatchObject({ through: 4, head: 4, rows: [{ seq: 2 }] });
     expect(gapsOf(page)).toEqual([
       { after: 0, through: 1, reason: 'expired' },
