@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { describeEventBus, Recorder } from '@switchboard/bus/contract';
+import { waitFor } from '@switchboard/testing';
 import { KafkaTopic } from './testing/kafka-topic';
 
 Logger.overrideLogger(false); // failures are part of the contract
@@ -69,7 +70,13 @@ describe('KafkaEventBus', () => {
     await recorder.waitForCount(1);
     await Promise.all(['gone', 'gone', 'kept'].map((text) => bus.publish(1, Buffer.from(text))));
     await topic.administer(async (admin) => {
-      await admin.fetchTopicOffsets(topic.topic); // or else kafkajs does not know the leader
+      // kafkajs learns the leaders by it, and of a topic that is new not all have one at once.
+      const hasLeaders = (): Promise<boolean> =>
+        admin.fetchTopicOffsets(topic.topic).then(
+          () => true,
+          () => false,
+        );
+      await waitFor('all partitions to have their leader', hasLeaders);
       await admin.deleteTopicRecords({ topic: topic.topic, partitions: [{ partition: 1, offset: '3' }] });
     });
     release();
