@@ -22,7 +22,7 @@ const CHECKS: readonly Check[] = [
   { name: 'docs', promise: 'the generated documents are current', run: async () => lines(await settingsFaults('.')) },
   { name: 'links', promise: 'the links in the documents lead somewhere', run: async () => lines(await linkFaults('.')) },
   { name: 'commits', promise: 'the commit messages are Conventional Commits', run: async () => lines(await commitFaults('.')) },
-  { name: 'lock', promise: 'package-lock.json names no registry but the public one', run: async () => lines(await lockFileFaults('.')) },
+  { name: 'lock', promise: 'package-lock.json names no registry', run: async () => lines(await lockFileFaults('.')) },
 ];
 
 /** `npm run check`: every static check of CI, one after another; `npm run check -- links commits`: those that are named. */

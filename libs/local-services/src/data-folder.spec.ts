@@ -12,7 +12,7 @@ describe('decideDataFolder', () => {
   });
 
   it('is a folder of its own for each project that the account cannot enter', () => {
-    const folders = ['/root/one', '/root/two', '/root/one'].map((project) => decideDataFolder(project, account, () => false));
+    const folders = ['/srv/one', '/srv/two', '/srv/one'].map((project) => decideDataFolder(project, account, () => false));
     expect(folders[0]).toMatch(/^\/var\/lib\/switchboard\/[0-9a-f]{12}$/);
     expect(folders[1]).not.toBe(folders[0]);
     expect(folders[2]).toBe(folders[0]);
