@@ -120,8 +120,9 @@ async function run({ options, java, jars, folder, foldersToRemove }: Start, port
 }
 
 async function format(java: Java, jars: string, propertiesFile: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
-  const args = [...javaOptions(jars, 64), 'kafka.tools.StorageTool', 'format', '-c', propertiesFile, '-t', clusterId];
+  // In one argument with its name: one id in 64 begins with a hyphen, and would be taken for an option.
+  const clusterId = `--cluster-id=${randomBytes(16).toString('base64url')}`;
+  const args = [...javaOptions(jars, 64), 'kafka.tools.StorageTool', 'format', '-c', propertiesFile, clusterId];
   const outcome = await runProgram(java.command, args, {});
   if (outcome.result !== 'succeeded')
     throw new LocalServiceError(`Kafka's folder could not be formatted: ${outcome.result === 'failed' ? outcome.output : outcome.reason}`);
