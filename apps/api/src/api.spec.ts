@@ -110,7 +110,7 @@ const refusals: readonly Refusal[] = [
   ['an event with a control character', { body: '{"data":1,"event":"a\\nb"}' }, 'invalid_field'],
   ['an event with half a character', { body: '{"data":1,"event":"\\ud800"}' }, 'invalid_field'],
   ['a field that does not exist', { body: '{"data":1,"ttlSecs":5}' }, 'unknown_field'],
-  ['a field that does not exist yet', { body: '{"data":1,"ttlSeconds":5}' }, 'unknown_field'],
+  ['a field that does not exist', { body: '{"data":1,"ttl":5}' }, 'unknown_field'],
   ['a field named __proto__', { body: '{"data":1,"__proto__":{"event":"e"}}' }, 'unknown_field'],
   ['a field with a huge name', { body: JSON.stringify({ data: 1, ['x'.repeat(60_000)]: 1 }) }, 'unknown_field'],
   ['to in a path that says to whom', { body: '{"data":1,"to":{"user":"7"}}' }, 'unknown_field'],
@@ -149,7 +149,7 @@ const refusals: readonly Refusal[] = [
   ['nearly JSON', { body: MESSAGE, headers: { 'content-type': 'application/jsonp' } }, 'unsupported_media_type'],
   ['a compressed body', { body: MESSAGE, headers: { 'content-encoding': 'gzip' } }, 'unsupported_media_type'],
   ['an idempotency key in the header', { body: MESSAGE, headers: { 'idempotency-key': 'k' } }, 'not_supported'],
-  ['another durability', { body: '{"data":1,"durability":"ephemeral"}' }, 'invalid_field'],
+  ['another durability', { body: '{"data":1,"durability":"ephemeral"}' }, 'not_supported'],
   ['another charset', { body: MESSAGE, headers: { 'content-type': 'application/json; charset=iso-8859-1' } }, 'unsupported_media_type'],
 ];
 

@@ -12,6 +12,17 @@ export const BOUNDS = {
   dataBytes: 64 * KIBIBYTE,
   frameBytes: 80 * KIBIBYTE,
   connectionIdChars: 64,
+  /** Of idempotency keys and conflate keys, in UTF-16 code units. */
+  keyChars: 255,
+  /** How many users one message may name. */
+  usersOfMessage: 1_000,
+  /** The longest time to live that a message may ask for; servers cut it to their own maximum. 30 days. */
+  ttlSeconds: 30 * 86_400,
+  /** A batch of messages: lines, and bytes of them all. */
+  batchLines: 10_000,
+  batchBytes: 32 * KIBIBYTE * KIBIBYTE,
+  /** Channels that one hello or token may name, and streams that `resume` or `ack` may name. */
+  namesOfFrame: 1_000,
   /** The largest seq that a JavaScript client can hold exactly: 2^53 − 1. */
   seq: Number.MAX_SAFE_INTEGER,
 } as const;
@@ -47,6 +58,11 @@ export function isDevice(value: string): boolean {
 /** 1–128 bytes of UTF-8 without control characters. */
 export function isEventName(value: string): boolean {
   return isPlainText(value, BOUNDS.eventNameBytes);
+}
+
+/** An idempotency key or a conflate key: 1–255 characters without control characters. */
+export function isKey(value: string): boolean {
+  return value.length > 0 && value.length <= BOUNDS.keyChars && !CONTROL.test(value) && !LONE_SURROGATE.test(value);
 }
 
 /** A whole number from 0 to 2^53 − 1. */

@@ -7,6 +7,12 @@ export const SUBPROTOCOL = 'switchboard.v1';
 /** The path of the WebSocket endpoint. */
 export const CONNECT_PATH = '/v1/connect';
 
+/**
+ * Where the own stream begins for a device without a cursor: behind what the user has acknowledged on any device, now, or at the oldest
+ * message that is kept.
+ */
+export type StartWish = 'unacked' | 'now' | 'earliest';
+
 /** First frame of a client. `token` may instead come in the Authorization header of the upgrade. */
 export interface HelloFrame {
   readonly type: 'hello';
@@ -15,12 +21,11 @@ export interface HelloFrame {
   /** The last seq had, per stream. */
   readonly resume?: Readonly<Record<StreamKey, number>>;
   readonly channels?: readonly string[];
+  /** Where the own stream begins if neither `resume` nor a cursor says so. Default: unacked. */
+  readonly start?: StartWish;
   /** The old connection of a client that moves. */
   readonly replaces?: string;
 }
-
-/** The frames of the contract that this version does not take yet. */
-export const FUTURE_FRAMES = ['ack', 'send', 'token'] as const;
 
 /** Follow a channel; resumes behind `after` if given, else begins now. */
 export interface SubscribeFrame {
@@ -37,6 +42,32 @@ export interface UnsubscribeFrame {
   readonly channel: string;
 }
 
+/** All messages up to this seq have been handled: cumulative, for the own stream only. */
+export interface AckFrame {
+  readonly type: 'ack';
+  readonly streams: Readonly<Record<StreamKey, number>>;
+}
+
+/** A message of a client to a user or channel. */
+export interface SendFrame {
+  readonly type: 'send';
+  readonly id: number;
+  readonly to: { readonly user: string } | { readonly channel: string };
+  readonly event?: string;
+  readonly durability?: 'durable' | 'ephemeral';
+  readonly ttlSeconds?: number;
+  readonly idempotencyKey?: string;
+  readonly conflateKey?: string;
+  readonly data: unknown;
+}
+
+/** A fresh token for the same user. */
+export interface TokenFrame {
+  readonly type: 'token';
+  readonly id: number;
+  readonly token: string;
+}
+
 /** Either side may ask; the other answers with a pong at once. */
 export interface PingFrame {
   readonly type: 'ping';
@@ -48,7 +79,7 @@ export interface PongFrame {
 }
 
 /** What a client sends. */
-export type ClientFrame = HelloFrame | SubscribeFrame | UnsubscribeFrame | PingFrame | PongFrame;
+export type ClientFrame = HelloFrame | SubscribeFrame | UnsubscribeFrame | AckFrame | SendFrame | TokenFrame | PingFrame | PongFrame;
 
 /** The connection is registered: every message behind each stream's `after` will come. */
 export interface ReadyFrame {
@@ -95,6 +126,11 @@ export interface OkFrame {
   readonly id: number;
   readonly stream?: StreamKey;
   readonly after?: number;
+  /** Of a message that was sent; `seq` only of a durable one. */
+  readonly messageId?: string;
+  readonly seq?: number;
+  /** RFC 3339. */
+  readonly time?: string;
 }
 
 /** Something a client asked for failed; without an id it is about the connection. */

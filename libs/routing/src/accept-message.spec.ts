@@ -1,6 +1,6 @@
 import { type EventBus } from '@switchboard/bus';
 import { type MessageLog, type NewMessage } from '@switchboard/message-log';
-import { decodeStreamEvent, type StreamEvent } from '@switchboard/protocol/events';
+import { decodeBusEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { AcceptMessage } from './accept-message';
 import { LocalDelivery } from './local-delivery';
 import { RouteEvent } from './route-event';
@@ -30,7 +30,7 @@ function sender(
   const log = { append: ({ stream }: NewMessage) => Promise.resolve({ id: 'id', stream, seq: (head += 1), timeMs: 1, expiresAtMs: 2 }) };
   const bus = {
     publish: (slot: number, bytes: Buffer) => {
-      published.push({ slot, event: decodeStreamEvent(bytes) });
+      published.push({ slot, event: decodeBusEvent(bytes) as StreamEvent });
       return publish();
     },
   };
@@ -47,7 +47,15 @@ describe('AcceptMessage', () => {
     expect(await accept()).toEqual({ id: 'id', stream: 'user:42', seq: 1, timeMs: 1 });
     await acceptMessage.onApplicationShutdown();
     expect(published.map(({ slot }) => slot)).toEqual([2, 3]);
-    expect(published[0]?.event).toEqual({ stream: 'user:42', seq: 1, id: 'id', timeMs: 1, expiresAtMs: 2, content: CONTENT });
+    expect(published[0]?.event).toEqual({
+      kind: 'message',
+      stream: 'user:42',
+      seq: 1,
+      id: 'id',
+      timeMs: 1,
+      expiresAtMs: 2,
+      content: CONTENT,
+    });
     expect(local.delivered).toHaveLength(1);
     expect(counted).toEqual({ sent: 2, lost: 0 });
   });

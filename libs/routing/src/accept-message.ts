@@ -37,7 +37,7 @@ export class AcceptMessage implements OnApplicationShutdown {
   async accept({ target, content }: MessageToAccept): Promise<AcceptedMessage> {
     const stream = streamOf(target);
     const { id, seq, timeMs, expiresAtMs } = await this.log.append({ stream, content });
-    this.route({ stream, seq, id, timeMs, expiresAtMs, content });
+    this.route({ kind: 'message', stream, seq, id, timeMs, expiresAtMs, content });
     return { id, stream, seq, timeMs };
   }
 

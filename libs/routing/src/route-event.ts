@@ -1,5 +1,5 @@
 import { EVERYBODYS_SLOT, type EventBus } from '@switchboard/bus';
-import { encodeStreamEvent, type StreamEvent } from '@switchboard/protocol/events';
+import { encodeBusEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { type StreamKey } from '@switchboard/protocol';
 import { type LocalDelivery } from './local-delivery';
 
@@ -57,7 +57,7 @@ export class RouteEvent {
 
   private async send(event: StreamEvent, slots: readonly number[]): Promise<void> {
     if (slots.length === 0) return;
-    const bytes = encodeStreamEvent(event);
+    const bytes = encodeBusEvent(event);
     const addressed = slots.length > MOST_SERVERS_EACH ? [EVERYBODYS_SLOT] : slots;
     const outcomes = await Promise.allSettled(addressed.map((slot) => this.bus.publish(slot, bytes)));
     for (const outcome of outcomes) {

@@ -1,6 +1,5 @@
 import { type FastifyRequest } from 'fastify';
-import { SwitchboardError } from '@switchboard/protocol';
-import { quoted } from './quoted';
+import { quoted, SwitchboardError } from '@switchboard/protocol';
 
 /**
  * Refuses query parameters: no route of the API has one, and one that is ignored would let its sender believe in what it asks for.

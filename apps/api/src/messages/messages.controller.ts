@@ -1,13 +1,12 @@
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { Metrics } from '@switchboard/observability';
-import { type StreamTarget } from '@switchboard/protocol';
+import { SwitchboardError, type StreamTarget } from '@switchboard/protocol';
 import { encodeContent } from '@switchboard/protocol/events';
-import { addressedSendBody, sendBody } from '@switchboard/protocol/schemas';
+import { addressedSendBody, readSendBody, sendBody, type SendBody, type SendBodyRead } from '@switchboard/protocol/schemas';
 import { AcceptMessage } from '@switchboard/routing';
 import { API_OPTIONS, type ApiOptions } from '../api-options';
 import { RequireScope } from '../auth/require-scope';
 import { checkChannel, checkUser } from '../http/check-names';
-import { readSendBody, type SendBodyRead } from './read-send-body';
 
 /** The answer for one target: the message is in the log. */
 interface SendResult {
@@ -51,10 +50,15 @@ export class MessagesController {
   @RequireScope('send')
   toAddressee(@Body() body: unknown): Promise<SendResult> {
     const read = readSendBody(addressedSendBody, body, this.options.dataBytes);
-    return this.send(read.fields.to, read);
+    const { to } = read.fields;
+    if ('users' in to) throw new SwitchboardError('not_supported', 'Several users are not supported yet.');
+    return this.send(to, read);
   }
 
-  private async send(target: StreamTarget, { fields, data }: SendBodyRead<{ readonly event?: string | undefined }>): Promise<SendResult> {
+  private async send(target: StreamTarget, { fields, data }: SendBodyRead<SendBody>): Promise<SendResult> {
+    const { durability, ttlSeconds, idempotencyKey, conflateKey } = fields;
+    if (durability === 'ephemeral' || (ttlSeconds ?? idempotencyKey ?? conflateKey) !== undefined)
+      throw new SwitchboardError('not_supported', 'The options of messages are not supported yet.');
     const content = encodeContent({ event: fields.event }, data);
     const { id, stream, seq, timeMs } = await this.acceptMessage.accept({ target, content });
     this.metrics.set.messagesAccepted.inc();

@@ -27,7 +27,6 @@ describe('decodeClientFrame', () => {
     ['{"type":"nonsense"}', 'bad_frame'],
     ['{"type":"__proto__"}', 'bad_frame'],
     ['{"type":"toString"}', 'bad_frame'],
-    ['{"type":"ack","streams":{"user:42":18}}', 'not_supported'],
     ['{"type":"hello","token":1}', 'invalid_field'],
     ['{"type":"hello","device":"a\\nb"}', 'invalid_field'],
     ['{"type":"hello","device":""}', 'invalid_field'],

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { FUTURE_FRAMES, isSeq, SwitchboardError, type ClientFrame } from '@switchboard/protocol';
+import { isSeq, SwitchboardError, type ClientFrame } from '@switchboard/protocol';
 import { clientFrameSchemas } from '@switchboard/protocol/schemas';
 
 /** A frame that cannot be taken, with the id of the client's request if it had one. */
@@ -20,14 +20,12 @@ export class FrameError extends Error {
 
 /**
  * Reads what a client sent.
- * @throws FrameError `bad_frame` for what is no frame at all or of an unknown type, `invalid_field` for a field that is out of bounds,
- * `not_supported` for what this version does not take yet
+ * @throws FrameError `bad_frame` for what is no frame at all or of an unknown type, `invalid_field` for a field that is out of bounds
  */
 export function decodeClientFrame(bytes: Buffer, isBinary: boolean): ClientFrame {
   const value = isBinary ? undefined : parseObject(bytes);
   if (value === undefined) throw violation('The frame is not a JSON object in a text frame.');
   const { type, id } = value as { type?: unknown; id?: unknown };
-  if (FUTURE_FRAMES.some((future) => future === type)) throw new FrameError(new SwitchboardError('not_supported'), idOf(id), false);
   if (typeof type !== 'string' || !Object.hasOwn(clientFrameSchemas, type)) throw violation('The type of the frame is not known.', id);
   const result = clientFrameSchemas[type as keyof typeof clientFrameSchemas].safeParse(value);
   if (result.success) return result.data as ClientFrame;

@@ -45,6 +45,11 @@ export class HandleFrame {
         this.helloCame(connection);
         this.enqueue(connection, undefined, () => this.openConnection.open(connection, frame));
         return;
+      case 'ack':
+        throw new FrameError(new SwitchboardError('not_supported'), undefined, false);
+      case 'send':
+      case 'token':
+        throw new FrameError(new SwitchboardError('not_supported'), frame.id, false);
       case 'subscribe':
       case 'unsubscribe':
         if (connection.phase === 'new') throw helloExpected('The first frame must be hello.', frame.id);

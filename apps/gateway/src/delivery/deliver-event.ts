@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { type Metrics } from '@switchboard/observability';
-import { decodeStreamEvent, EventFormatError, type StreamEvent } from '@switchboard/protocol/events';
+import { decodeBusEvent, EventFormatError, type BusEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { LocalDelivery } from '@switchboard/routing';
 import { type LocalStreams } from '../streams/local-streams';
 
@@ -30,11 +30,26 @@ export class DeliverEvent extends LocalDelivery {
   deliverEncoded(bytes: Buffer, slot: number): void {
     this.metrics.set.eventsReceived.inc();
     try {
-      this.streams.deliver(decodeStreamEvent(bytes));
+      this.handle(decodeBusEvent(bytes));
     } catch (error) {
       if (!(error instanceof EventFormatError)) throw error;
       this.metrics.set.eventsUnreadable.inc();
       this.logger.warn(`An event of slot ${String(slot)} cannot be read: ${error.message}`);
+    }
+  }
+
+  private handle(event: BusEvent): void {
+    switch (event.kind) {
+      case 'message':
+        this.streams.deliver(event);
+        return;
+      case 'head':
+        this.streams.heard(event.stream, event.seq);
+        return;
+      case 'ephemeral':
+      case 'command':
+      case 'reply':
+      // Nobody sends these yet.
     }
   }
 }

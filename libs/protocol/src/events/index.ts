@@ -1,4 +1,6 @@
+export * from './bus-event';
+export * from './command';
 export * from './content';
-export * from './stream-event';
 export * from './message-frame';
 export * from './message-id';
+export * from './reply';

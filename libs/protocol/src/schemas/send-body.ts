@@ -1,18 +1,43 @@
 import { z } from 'zod';
-import { isChannel, isEventName, isUser } from '../bounds';
+import { BOUNDS, isChannel, isEventName, isKey, isUser } from '../bounds';
 
 const user = z.string().refine(isUser, 'must be 1–256 bytes of UTF-8 without control characters');
 const channel = z.string().refine(isChannel, 'must be 1–128 of [A-Za-z0-9._:@~-]');
 const event = z.string().refine(isEventName, 'must be 1–128 bytes of UTF-8 without control characters');
+const key = z.string().refine(isKey, `must be 1–${String(BOUNDS.keyChars)} characters without control characters`);
+const TTL = `must be a whole number of seconds, from 1 to ${String(BOUNDS.ttlSeconds)}`;
 
-/** The body of `POST /v1/{users,channels}/{name}/messages`. `data` is checked to be there; its bytes are taken as they are. */
+/** Whom a client may send to. */
+export const clientTarget = z.union([z.strictObject({ user }), z.strictObject({ channel })], {
+  error: 'must be {"user": …} or {"channel": …}',
+});
+
+/** Whom a service may send to by a body. */
+const serviceTarget = z.union(
+  [
+    z.strictObject({ user }),
+    z.strictObject({ users: z.array(user).min(1).max(BOUNDS.usersOfMessage) }),
+    z.strictObject({ channel }),
+    z.strictObject({ everyone: z.literal(true) }),
+  ],
+  { error: 'must be {"user": …}, {"users": [1 to 1000]}, {"channel": …} or {"everyone": true}' },
+);
+
+/** The body of `POST /v1/{users,channels,connections}/{name}/messages`. `data` is checked to be there; its bytes are taken as they are. */
 export const sendBody = z.strictObject({
   data: z.unknown().refine((value) => value !== undefined, 'is required'),
   event: event.optional(),
-  durability: z.literal('durable').optional(),
+  durability: z.enum(['durable', 'ephemeral'], { error: 'must be durable or ephemeral' }).optional(),
+  ttlSeconds: z.int(TTL).min(1, TTL).max(BOUNDS.ttlSeconds, TTL).optional(),
+  idempotencyKey: key.optional(),
+  conflateKey: key.optional(),
 });
 
-/** The body of `POST /v1/messages`. */
-export const addressedSendBody = sendBody.extend({
-  to: z.union([z.strictObject({ user }), z.strictObject({ channel })], { error: 'must be {"user": …} or {"channel": …}' }),
-});
+/** The body of `POST /v1/messages`, and a line of `POST /v1/messages/batch`. */
+export const addressedSendBody = sendBody.extend({ to: serviceTarget });
+
+/** The fields of a send's body besides `to`. */
+export type SendBody = z.output<typeof sendBody>;
+
+/** Whom a service sends to. */
+export type ServiceTarget = z.output<typeof serviceTarget>;

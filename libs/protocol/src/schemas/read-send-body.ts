@@ -1,6 +1,6 @@
 import { type z } from 'zod';
-import { SwitchboardError } from '@switchboard/protocol';
-import { quoted } from '../http/quoted';
+import { SwitchboardError } from '../error-codes';
+import { quoted } from '../quoted';
 import { splitBody } from './split-body';
 
 /** A send's body that has been checked. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SwitchboardError } from '@switchboard/protocol';
+import { SwitchboardError } from '../error-codes';
 import { splitBody } from './split-body';
 
 const space = fc.stringMatching(/^[ \t\r\n]{0,3}$/);

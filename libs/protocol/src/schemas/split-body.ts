@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { SwitchboardError } from '@switchboard/protocol';
-import { quoted } from '../http/quoted';
+import { SwitchboardError } from '../error-codes';
+import { quoted } from '../quoted';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
