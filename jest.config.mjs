@@ -19,6 +19,7 @@ const esmOnly = [
   'path-to-regexp',
   'cookie',
   'load-esm',
+  'jose',
 ];
 
 const shared = {

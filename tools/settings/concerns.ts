@@ -47,5 +47,4 @@ export const EXAMPLES: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgres://switchboard:switchboard@127.0.0.1:5432/switchboard',
   KAFKA_BROKERS: '127.0.0.1:9092',
   API_KEYS: '',
-  JWT_SECRET: '',
 };

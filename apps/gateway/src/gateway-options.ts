@@ -4,6 +4,8 @@ export interface GatewayOptions {
   readonly pingIntervalMs: number;
   readonly helloDeadlineMs: number;
   readonly reconcileRoundMs: number;
+  /** How long a token counts after its expiry. */
+  readonly jwtLeewayMs: number;
   readonly frameBytes: number;
   /** What may wait for the network on one socket before its subscriptions pause. */
   readonly socketBufferBytes: number;

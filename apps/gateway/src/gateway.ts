@@ -6,7 +6,7 @@ import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
 import { ConnectionRegistry, LeaseStore, RegistryCleaner, ServerLease } from '@switchboard/registry';
 import { AdmitSocket } from './connections/admit-socket';
-import { type ClientConnection } from './connections/client-connection';
+import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
 import { Connections } from './connections/connections';
 import { FollowChannel } from './connections/follow-channel';
@@ -22,6 +22,8 @@ import { ConnectEndpoint } from './sockets/connect-endpoint';
 import { CatchUpReader } from './streams/catch-up-reader';
 import { LocalStreams } from './streams/local-streams';
 import { ReconcileRound } from './streams/reconcile-round';
+import { fetchKeySet } from './tokens/fetch-key-set';
+import { RemoteKeys } from './tokens/remote-keys';
 import { TokenVerifier } from './tokens/token-verifier';
 
 /** The settings of a gateway, besides those of the backends. */
@@ -153,9 +155,12 @@ export class Gateway {
     followStreams: FollowStreams,
     options: GatewayOptions,
   ): ConnectEndpoint {
-    const { metrics, settings } = this.parts;
+    const { metrics } = this.parts;
     const { connectionsOpened, connectionsRefused } = metrics.set;
     const observer = {
+      identified: (connection: ClientConnection, { expiresAtMs }: ConnectionIdentity) => {
+        connections.mayStayUntil(connection, expiresAtMs);
+      },
       opened: (connection: ClientConnection) => {
         connections.opened(connection);
         connectionsOpened.inc();
@@ -165,13 +170,28 @@ export class Gateway {
         if (code === 'internal') this.logger.error('A connection could not be opened', cause);
       },
     };
-    const openConnection = new OpenConnection(new TokenVerifier(settings), registry, followStreams, observer, options);
+    const openConnection = new OpenConnection(this.createTokenVerifier(), registry, followStreams, observer, options);
     const handleFrame = new HandleFrame(openConnection, new FollowChannel(followStreams, options), (connection) => {
       connections.helloCame(connection);
     });
     const isAdmitting = (): boolean => this.life.isAdmitting();
     const admission = new AdmitSocket({ connections, handleFrame, streams: this.streams, metrics, isAdmitting, options });
     return new ConnectEndpoint(admission, options);
+  }
+
+  private createTokenVerifier(): TokenVerifier {
+    const { metrics, settings } = this.parts;
+    const { jwksTimeoutMs: timeoutMs, jwksRefreshMs: refreshMs, jwksCooldownMs: cooldownMs } = settings;
+    const observer = {
+      fetched: () => {
+        metrics.set.keyFetches.inc({ outcome: 'ok' });
+      },
+      fetchFailed: (error: unknown) => {
+        metrics.set.keyFetches.inc({ outcome: 'failed' });
+        this.logger.warn(`The keys of tokens could not be fetched; those that are known stay in use: ${String(error)}`);
+      },
+    };
+    return new TokenVerifier(settings, (url) => new RemoteKeys(() => fetchKeySet(url, timeoutMs), { refreshMs, cooldownMs }, observer));
   }
 
   private watch(connections: Connections): void {

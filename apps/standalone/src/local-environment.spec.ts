@@ -49,6 +49,15 @@ describe('provideEnvironment', () => {
     await expect(provideEnvironment({ ...environment, API_KEYS, JWT_SECRET: '' }, neverFails)).rejects.toThrow(/JWT_SECRET: must be set/);
   });
 
+  it('takes published keys for a secret of its own', async () => {
+    const JWT_JWKS_URL = 'https://id.example/keys';
+    expect((await provideEnvironment({ ...environment, API_KEYS, JWT_JWKS_URL }, neverFails)).settings).toMatchObject({
+      jwtSecret: undefined,
+      jwtJwksUrl: JWT_JWKS_URL,
+    });
+    await expect(provideEnvironment({ ...environment, JWT_JWKS_URL }, neverFails)).rejects.toThrow(/since JWT_JWKS_URL is/);
+  });
+
   it('is quiet unless told otherwise, so that the welcome is what one sees', async () => {
     expect((await provideEnvironment(environment, neverFails)).settings.logLevel).toBe('warn');
     expect((await provideEnvironment({ ...environment, LOG_LEVEL: 'info' }, neverFails)).settings.logLevel).toBe('info');

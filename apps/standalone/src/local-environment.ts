@@ -4,7 +4,8 @@ import { developmentKeys, type DevelopmentKeys } from './development-keys';
 import { processSettings, type ProcessSettings } from './process-settings';
 import { projectFolder } from './project-folder';
 
-const OWN_KEYS = ['API_KEYS', 'JWT_SECRET'] as const;
+/** What an installation has of its own, and the variables that give it. */
+const OWN_KEYS = [['API_KEYS'], ['JWT_SECRET', 'JWT_PUBLIC_KEY', 'JWT_JWKS_URL']] as const;
 
 /** What the standalone app runs on. */
 export interface LocalEnvironment {
@@ -49,10 +50,10 @@ export async function provideEnvironment(environment: Environment, onFailure: (e
  * @throws SettingsError that names what is missing
  */
 function needsDevelopmentKeys(environment: Environment): boolean {
-  const [missing, ...others] = OWN_KEYS.filter((name) => !isSet(environment, name));
+  const [missing, ...others] = OWN_KEYS.filter((names) => !names.some((name) => isSet(environment, name)));
   if (missing !== undefined && others.length === 0) {
-    const [given] = OWN_KEYS.filter((name) => name !== missing);
-    throw new SettingsError([`${missing}: must be set, since ${String(given)} is; only without both there are development keys`]);
+    const given = OWN_KEYS.flat().find((name) => isSet(environment, name));
+    throw new SettingsError([`${missing[0]}: must be set, since ${String(given)} is; only without both there are development keys`]);
   }
   return missing !== undefined;
 }

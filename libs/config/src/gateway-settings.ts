@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { commaSeparated, wholeNumber } from './schemas';
+import { wholeNumber } from './schemas';
 import { type Setting, type SettingsOf } from './settings';
 
 const KIBIBYTE = 1_024;
 const SECOND_MS = 1_000;
-const SHORTEST_SECRET_BYTES = 32;
 
 /** What a gateway lets clients do. */
 export const gatewaySettings = {
@@ -69,42 +68,5 @@ export const gatewaySettings = {
   },
 } satisfies Record<string, Setting>;
 
-/** How the tokens of clients are verified. */
-export const tokenSettings = {
-  jwtSecret: {
-    env: 'JWT_SECRET',
-    schema: z
-      .string({ error: 'must be set' })
-      .refine(
-        (secret) => Buffer.byteLength(secret) >= SHORTEST_SECRET_BYTES,
-        `must be at least ${String(SHORTEST_SECRET_BYTES)} bytes long`,
-      ),
-    description: 'The secret that signs tokens with HS256; at least 32 bytes, as RFC 7518 asks.',
-    isSecret: true,
-  },
-  jwtAlgorithms: {
-    env: 'JWT_ALGORITHMS',
-    schema: commaSeparated().pipe(
-      z
-        .array(z.enum(['HS256'], { error: 'must be HS256' }))
-        .transform((algorithms) => (algorithms.length === 0 ? (['HS256'] as const) : algorithms)),
-    ),
-    description: 'The algorithms that a token may be signed with.',
-    shownDefault: 'HS256',
-  },
-  jwtIssuer: {
-    env: 'JWT_ISSUER',
-    schema: z.string().optional(),
-    description: 'The issuer (iss) that tokens must name; unset: any.',
-  },
-  jwtAudience: {
-    env: 'JWT_AUDIENCE',
-    schema: z.string().optional(),
-    description: 'The audience (aud) that tokens must name; unset: any.',
-  },
-} satisfies Record<string, Setting>;
-
 /** The values of `gatewaySettings`. */
 export type GatewaySettings = SettingsOf<typeof gatewaySettings>;
-/** The values of `tokenSettings`. */
-export type TokenSettingValues = SettingsOf<typeof tokenSettings>;

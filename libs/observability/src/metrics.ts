@@ -19,6 +19,12 @@ const METRICS = {
     help: 'Connections refused before ready, by error code.',
     labels: ['reason'],
   },
+  keyFetches: {
+    kind: 'counter',
+    name: 'switchboard_token_key_fetches_total',
+    help: 'Fetches of the published keys of tokens, by outcome: ok or failed.',
+    labels: ['outcome'],
+  },
   messagesAccepted: { kind: 'counter', name: 'switchboard_messages_accepted_total', help: 'Messages committed to the log.' },
   messagesRefused: { kind: 'counter', name: 'switchboard_messages_refused_total', help: 'Sends refused, by error code.', labels: ['code'] },
   framesWritten: { kind: 'counter', name: 'switchboard_frames_written_total', help: 'Message and gap frames written to sockets.' },

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Close, type StreamKey } from '@switchboard/protocol';
 import { type ClientSocket } from '../sockets/client-socket';
 import { type Subscription } from '../streams/subscription';
-import { type TokenGrants } from '../tokens/token-verifier';
+import { type TokenGrants } from '../tokens/token-grants';
 import { RequestQueue } from './request-queue';
 
 /**

@@ -7,7 +7,7 @@ import { type FollowStreams } from './follow-streams';
 function oneConnection(): { connections: Connections; connection: ClientConnection; unregister: jest.Mock; close: jest.Mock } {
   const unregister = jest.fn(() => Promise.resolve());
   const close = jest.fn();
-  const options = { pingIntervalMs: 1_000, helloDeadlineMs: 1_000 };
+  const options = { pingIntervalMs: 1_000, helloDeadlineMs: 1_000, jwtLeewayMs: 0 };
   const connections = new Connections({ unregister }, {} as FollowStreams, { ended: () => undefined }, options);
   const connection = new ClientConnection({ close } as unknown as ClientSocket, undefined);
   connections.add(connection);
@@ -18,7 +18,7 @@ describe('Connections', () => {
   it('are registered again from the moment their row is committed, not only when they are ready', () => {
     const { connections, connection } = oneConnection();
     connection.phase = 'opening';
-    connection.identity = { user: '42', channels: [] };
+    connection.identity = { user: '42', channels: [], publish: [], expiresAtMs: Infinity };
     expect([...connections.registered()]).toEqual([]);
     connection.isRegistered = true;
     expect([...connections.registered()]).toMatchObject([{ id: connection.id, user: '42' }]);
@@ -27,7 +27,7 @@ describe('Connections', () => {
   it('lose their row when they end, even while it is still being written', () => {
     const { connections, connection, unregister } = oneConnection();
     connection.phase = 'opening';
-    connection.identity = { user: '42', channels: [] };
+    connection.identity = { user: '42', channels: [], publish: [], expiresAtMs: Infinity };
     connections.end(connection, 1006);
     connections.end(connection, 1006);
     expect(unregister.mock.calls).toEqual([[{ id: connection.id, user: '42' }]]);

@@ -5,6 +5,7 @@ import { serverFrame } from '../frames/web-socket-frame';
 import { type ClientConnection } from './client-connection';
 import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
+import { ExpiryWatch } from '../tokens/expiry-watch';
 import { HelloDeadline } from './hello-deadline';
 import { type GatewayOptions } from '../gateway-options';
 
@@ -20,12 +21,16 @@ export class Connections {
   private readonly all = new Set<ClientConnection>();
   private readonly heartbeat: Heartbeat<ClientConnection>;
   private readonly helloDeadline: HelloDeadline<ClientConnection>;
+  private readonly expiry = new ExpiryWatch<ClientConnection>((connection) => {
+    connection.socket.send(errorFrame(new SwitchboardError('token_expired'), {}));
+    connection.close(CLOSE.tokenExpired);
+  });
 
   constructor(
     private readonly registry: Pick<ConnectionRegistry, 'unregister'>,
     private readonly followStreams: FollowStreams,
     private readonly observer: ConnectionsObserver,
-    options: Pick<GatewayOptions, 'pingIntervalMs' | 'helloDeadlineMs'>,
+    private readonly options: Pick<GatewayOptions, 'pingIntervalMs' | 'helloDeadlineMs' | 'jwtLeewayMs'>,
   ) {
     this.heartbeat = new Heartbeat(options.pingIntervalMs, {
       ask: ({ socket }) => socket.write(PING),
@@ -51,6 +56,7 @@ export class Connections {
   start(): void {
     this.heartbeat.start();
     this.helloDeadline.start();
+    this.expiry.start();
   }
 
   /** A socket has been upgraded. */
@@ -64,6 +70,11 @@ export class Connections {
   helloCame(connection: ClientConnection): void {
     this.helloDeadline.remove(connection);
     this.helloDeadline.add(connection);
+  }
+
+  /** Its token says until when it may stay; a fresh one, that it may stay for longer. */
+  mayStayUntil(connection: ClientConnection, expiresAtMs: number): void {
+    this.expiry.set(connection, expiresAtMs + this.options.jwtLeewayMs);
   }
 
   /** The connection is ready. */
@@ -83,6 +94,7 @@ export class Connections {
     connection.phase = 'ended';
     this.heartbeat.remove(connection);
     this.helloDeadline.remove(connection);
+    this.expiry.remove(connection);
     for (const stream of [...connection.subscriptions.keys()]) this.followStreams.unfollow(connection, stream);
     if (identity !== undefined) void this.registry.unregister({ id, user: identity.user });
     this.observer.ended(closeCode);
@@ -99,6 +111,7 @@ export class Connections {
   async closeAll(patienceMs: number): Promise<void> {
     this.heartbeat.stop();
     this.helloDeadline.stop();
+    this.expiry.stop();
     for (const connection of this.all) connection.close(CLOSE.goingAway);
     const deadlineMs = performance.now() + patienceMs;
     while (this.all.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,6 +1,6 @@
 import { channelStream, SwitchboardError, type SubscribeFrame, type UnsubscribeFrame } from '@switchboard/protocol';
 import { type GatewayOptions } from '../gateway-options';
-import { allowsChannel } from '../tokens/token-verifier';
+import { allowsChannel } from '../tokens/token-grants';
 import { type ClientConnection } from './client-connection';
 import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';

@@ -1,7 +1,8 @@
 import { BOUNDS, channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
 import { type StreamStart } from '@switchboard/message-log';
 import { type ConnectionRegistry } from '@switchboard/registry';
-import { allowsChannel, type TokenVerifier } from '../tokens/token-verifier';
+import { allowsChannel } from '../tokens/token-grants';
+import { type TokenVerifier } from '../tokens/token-verifier';
 import { type ClientConnection, type ConnectionIdentity } from './client-connection';
 import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
@@ -9,6 +10,8 @@ import { type GatewayOptions } from '../gateway-options';
 
 /** Counts connections by what becomes of their hello. */
 export interface OpenObserver {
+  /** It is known whose connection it is, and until when. */
+  identified(connection: ClientConnection, identity: ConnectionIdentity): void;
   opened(connection: ClientConnection): void;
   refused(error: SwitchboardError): void;
 }
@@ -16,7 +19,7 @@ export interface OpenObserver {
 /** Answers `hello`: verifies the token, registers the connection, says where its streams begin. */
 export class OpenConnection {
   constructor(
-    private readonly tokens: TokenVerifier,
+    private readonly tokens: Pick<TokenVerifier, 'verify'>,
     private readonly registry: Pick<ConnectionRegistry, 'register'>,
     private readonly followStreams: FollowStreams,
     private readonly observer: OpenObserver,
@@ -25,10 +28,11 @@ export class OpenConnection {
 
   /** Resolves when the connection is ready, or was refused and closed. Never rejects. */
   async open(connection: ClientConnection, hello: HelloFrame): Promise<void> {
-    if (connection.hasEnded) return;
     try {
-      const identity = this.identify(connection, hello);
+      const identity = await this.identify(connection, hello);
+      if (connection.hasEnded) return;
       connection.identity = identity;
+      this.observer.identified(connection, identity);
       await this.followStreams.follow(
         connection,
         this.starts(connection, identity, hello),
@@ -53,11 +57,11 @@ export class OpenConnection {
     }
   }
 
-  private identify(connection: ClientConnection, { token, device }: HelloFrame): ConnectionIdentity {
+  private async identify(connection: ClientConnection, { token, device }: HelloFrame): Promise<ConnectionIdentity> {
     const presented = token ?? connection.bearer;
     connection.bearer = undefined;
     if (presented === undefined) throw new SwitchboardError('bad_token', 'There is no token, neither in hello nor in the upgrade.');
-    return { ...this.tokens.verify(presented), device };
+    return { ...(await this.tokens.verify(presented)), device };
   }
 
   private async register(connection: ClientConnection, identity: ConnectionIdentity): Promise<void> {
