@@ -6,6 +6,7 @@ import { LocalDelivery, NoLocalDelivery } from '@switchboard/routing';
 import { ApiPartsModule } from './api-parts.module';
 import { ApiModule } from './api.module';
 import { type ProcessSettings } from './process-settings';
+import { AnswerSlotModule } from './slot/answer-slot.module';
 
 /** What differs where no sockets are held: nothing is delivered here, and the database is all that a message needs. */
 @Module({
@@ -17,18 +18,20 @@ import { type ProcessSettings } from './process-settings';
 })
 class WithoutSocketsModule {}
 
-/** A process of the API alone: PostgreSQL, Kafka, and no sockets of clients. */
+/** A process of the API alone: PostgreSQL, Kafka, and no sockets of clients. Its slot is for answers only, so it is ready without. */
 @Module({})
 export class ApiProcessModule {
   /** Opens nothing yet: that happens when the application is initialized. */
   static with(settings: ProcessSettings): DynamicModule {
+    const answerSlot = AnswerSlotModule.with(settings);
     const bus = new KafkaEventBus(settings);
     const adminAddress = settings.adminPort === undefined ? undefined : { host: settings.host, port: settings.adminPort };
     return {
       module: ApiProcessModule,
       imports: [
         BackendsModule.with(settings, bus),
-        ApiModule.with([ApiPartsModule.with(settings, [WithoutSocketsModule])]),
+        answerSlot,
+        ApiModule.with([ApiPartsModule.with(settings, [WithoutSocketsModule, answerSlot])]),
         ObservabilityModule.with({ imports: [WithoutSocketsModule], adminAddress }),
       ],
     };

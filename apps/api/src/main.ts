@@ -1,10 +1,12 @@
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { BusTransport } from '@switchboard/bus';
 import { readSettings } from '@switchboard/config';
 import { closeApp, createLogger, stopOnSignal } from '@switchboard/observability';
 import { ApiProcessModule } from './api-process.module';
 import { createHttpAdapter } from './http/create-http-adapter';
 import { processSettings } from './process-settings';
+import { AnswerSlot } from './slot/answer-slot';
 
 async function main(): Promise<void> {
   const settings = readSettings(processSettings);
@@ -15,7 +17,10 @@ async function main(): Promise<void> {
     logger,
   });
   stopOnSignal({ stop: () => closeApp(app), logger });
+  app.connectMicroservice({ strategy: app.get(BusTransport) });
+  await app.startAllMicroservices();
   await app.listen({ port: settings.port, host: settings.host });
+  app.get(AnswerSlot).start();
   logger.log(`The API listens on ${await app.getUrl()}.`, 'Api');
 }
 

@@ -4,14 +4,14 @@ import { type Server } from 'node:http';
 import { Backends } from '@switchboard/backends';
 import { BusTransport } from '@switchboard/bus';
 import { Metrics } from '@switchboard/observability';
-import { LocalDelivery } from '@switchboard/routing';
+import { AwaitReplies, LocalDelivery } from '@switchboard/routing';
 import { DeliverEvent } from './delivery/deliver-event';
 import { DeliverEventsController } from './delivery/deliver-events.controller';
 import { Gateway, type GatewayModuleSettings } from './gateway';
 import { ServerLife } from './server/server-life';
 
 /**
- * Holds sockets, and turns events into frames. Needs BackendsModule. Exports `LocalDelivery`, for a process that takes messages as well, and
+ * Holds sockets, and turns events into frames. Needs BackendsModule. Exports `LocalDelivery` and `AwaitReplies`, for a process that takes messages as well, and
  * what the app starts: first the `BusTransport` as a microservice, then `ServerLife`.
  */
 @Module({ controllers: [DeliverEventsController] })
@@ -35,8 +35,9 @@ export class GatewayModule implements OnApplicationBootstrap {
         { provide: ServerLife, inject: [Gateway], useFactory: ({ life }: Gateway) => life },
         { provide: DeliverEvent, inject: [Gateway], useFactory: ({ deliverEvent }: Gateway) => deliverEvent },
         { provide: LocalDelivery, useExisting: DeliverEvent },
+        { provide: AwaitReplies, inject: [Gateway], useFactory: ({ awaitReplies }: Gateway) => awaitReplies },
       ],
-      exports: [BusTransport, ServerLife, LocalDelivery],
+      exports: [BusTransport, ServerLife, LocalDelivery, AwaitReplies],
     };
   }
 

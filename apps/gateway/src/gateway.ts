@@ -4,7 +4,8 @@ import { type BusTransport } from '@switchboard/bus';
 import { type GatewaySettings, type RegistrySettings, type TokenSettingValues } from '@switchboard/config';
 import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
-import { ConnectionRegistry, LeaseStore, RegistryCleaner, ServerLease } from '@switchboard/registry';
+import { ConnectionRegistry, HeldSlot, LeaseStore, makeServerId, RegistryCleaner, ServerLease } from '@switchboard/registry';
+import { AwaitReplies } from '@switchboard/routing';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
@@ -15,9 +16,7 @@ import { HandleFrame } from './connections/handle-frame';
 import { OpenConnection } from './connections/open-connection';
 import { DeliverEvent } from './delivery/deliver-event';
 import { type GatewayOptions } from './gateway-options';
-import { makeServerId } from './server/server-id';
 import { ServerLife } from './server/server-life';
-import { ShownLease } from './server/shown-lease';
 import { ConnectEndpoint } from './sockets/connect-endpoint';
 import { CatchUpReader } from './streams/catch-up-reader';
 import { LocalStreams } from './streams/local-streams';
@@ -46,24 +45,25 @@ export class Gateway {
   readonly endpoint: ConnectEndpoint;
   readonly deliverEvent: DeliverEvent;
   readonly life: ServerLife;
-  private readonly lease: ServerLease;
+  /** Answers to requests of this process, where it takes any. */
+  readonly awaitReplies: AwaitReplies;
+  private readonly slot: HeldSlot;
   private readonly streams: LocalStreams;
-  private readonly shownLease = new ShownLease();
 
   constructor(private readonly parts: GatewayParts) {
     const { backends, metrics, transport, settings } = parts;
     const options = { ...settings, serverId: settings.serverId ?? makeServerId() };
-    this.lease = this.createLease(options.serverId);
+    this.slot = new HeldSlot(this.createLease(options.serverId));
+    this.awaitReplies = new AwaitReplies(this.slot, settings.mostAwaitedReplies);
     this.streams = this.createStreams();
-    const registry = new ConnectionRegistry(backends.registryPool, settings, this.shownLease, (error) => {
+    const registry = new ConnectionRegistry(backends.registryPool, settings, this.slot, (error) => {
       this.logger.warn(`Rows of connections could not be written and are tried again: ${String(error)}`);
     });
     const interest = new ChannelInterest(registry);
     const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
     const connections = this.createConnections(registry, followStreams, options);
     this.life = new ServerLife({
-      lease: this.lease,
-      shownLease: this.shownLease,
+      slot: this.slot,
       transport,
       connections,
       interest,
@@ -73,7 +73,7 @@ export class Gateway {
       metrics,
     });
     this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
-    this.deliverEvent = new DeliverEvent(this.streams, () => this.life.heldSlot(), metrics);
+    this.deliverEvent = new DeliverEvent(this.streams, this.slot, this.awaitReplies, metrics);
     this.watch(connections);
   }
 
@@ -92,7 +92,7 @@ export class Gateway {
     return new LocalStreams(
       (key, stream, read) => void reader.read(key, stream, read),
       (timeMs, way) => {
-        const databaseNowMs = Date.now() + this.lease.databaseOffsetMs;
+        const databaseNowMs = Date.now() + this.slot.databaseOffsetMs;
         deliveryLatency.observe({ way }, Math.max(0, databaseNowMs - timeMs) / 1_000);
       },
       STREAM_LIMITS,
@@ -104,6 +104,8 @@ export class Gateway {
     const { bus } = backends;
     return new ServerLease(new LeaseStore(backends.leasePool), {
       serverId,
+      role: 'gateway',
+      address: settings.serverAddress,
       leaseMs: settings.leaseMs,
       waitMs: settings.leaseWaitMs,
       // Known once the bus is connected.
@@ -201,6 +203,7 @@ export class Gateway {
     metrics.measure('framesWritten', () => this.streams.framesWritten);
     metrics.measure('subscriptionsPaused', () => this.streams.pauses);
     metrics.measure('eventsMissed', () => this.streams.misses);
-    metrics.measure('leaseHeld', () => (this.life.holdsLease() ? 1 : 0));
+    metrics.measure('repliesAwaited', () => this.awaitReplies.size);
+    metrics.measure('leaseHeld', () => (this.slot.slot === undefined ? 0 : 1));
   }
 }

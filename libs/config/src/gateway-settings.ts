@@ -58,14 +58,6 @@ export const gatewaySettings = {
     shownDefault: '100',
     description: 'The most streams that one connection follows, the stream of its user and that of everyone included.',
   },
-  serverId: {
-    env: 'SERVER_ID',
-    schema: z
-      .string()
-      .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1–64 of [A-Za-z0-9._:-]')
-      .optional(),
-    description: 'The name of this server, unique among those that run. Unset: the host name and some random letters.',
-  },
 } satisfies Record<string, Setting>;
 
 /** The values of `gatewaySettings`. */

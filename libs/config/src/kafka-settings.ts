@@ -28,7 +28,7 @@ export const kafkaSettings = {
     env: 'KAFKA_SLOTS',
     schema: wholeNumber(64, 1, 10_000),
     description:
-      'Most servers that hold sockets at the same time: a topic that we create gets this many partitions and one more, for everybody. An existing topic keeps the partitions it has.',
+      'Most gateways and API processes that run at the same time: a topic that we create gets this many partitions and one more, for everybody. An existing topic keeps the partitions it has.',
     shownDefault: '64',
   },
   replicationFactor: {

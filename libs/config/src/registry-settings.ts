@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { wholeNumber } from './schemas';
 import { type SettingsDescription, type SettingsOf } from './settings';
 
@@ -6,6 +7,19 @@ const MINUTE_MS = 60 * SECOND_MS;
 
 /** Leases, and who is connected where. */
 export const registrySettings = {
+  serverId: {
+    env: 'SERVER_ID',
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9._:-]{1,64}$/, 'must be 1–64 of [A-Za-z0-9._:-]')
+      .optional(),
+    description: 'The name of this process, unique among those that run. Unset: the host name and some random letters.',
+  },
+  serverAddress: {
+    env: 'SERVER_ADDRESS',
+    schema: z.string().max(256, 'must be at most 256 characters').optional(),
+    description: 'Where administrators find this process, as GET /v1/servers tells them. Nothing connects to it.',
+  },
   leaseMs: {
     env: 'LEASE_MS',
     schema: wholeNumber(10 * SECOND_MS, 3 * SECOND_MS, 5 * MINUTE_MS),
@@ -72,6 +86,13 @@ export const registrySettings = {
     shownDefault: '50000',
     description:
       'The most look-ups that may wait. Beyond it a message is found by the reconcile round of the servers concerned instead of by an event.',
+  },
+  mostAwaitedReplies: {
+    env: 'MAX_AWAITED_REPLIES',
+    schema: wholeNumber(10_000, 1, 1_000_000),
+    unit: 'requests',
+    shownDefault: '10000',
+    description: 'The most requests of one process that may wait for answers of other servers at once; further ones are refused.',
   },
   registryCleanIntervalMs: {
     env: 'REGISTRY_CLEAN_INTERVAL_MS',

@@ -62,11 +62,16 @@ const METRICS = {
     name: 'switchboard_subscriptions_paused_total',
     help: 'Subscriptions paused since their socket was full.',
   },
-  leaseHeld: { kind: 'gauge', name: 'switchboard_lease_held', help: '1 while this server holds its slot, else 0.' },
+  leaseHeld: { kind: 'gauge', name: 'switchboard_lease_held', help: '1 while this process holds its slot, else 0.' },
   leaseChanges: {
     kind: 'counter',
     name: 'switchboard_lease_changes_total',
     help: 'Times that this server lost its slot to another and leased anew.',
+  },
+  repliesAwaited: {
+    kind: 'gauge',
+    name: 'switchboard_replies_awaited',
+    help: 'Requests of this process that wait for answers of other servers.',
   },
   deliveryLatency: {
     kind: 'histogram',

@@ -2,8 +2,18 @@ export { ConnectionDirectory, type LiveConnection } from './connection-directory
 export { ConnectionRegistry, type ConnectionRegistrySettings } from './connection-registry';
 export { type ConnectionKey, type RegisteredConnection } from './connection-row';
 export { registryEntities } from './entities';
+export { HeldSlot, type SlotListener } from './held-slot';
 export { isSameLease, type Lease, type LeaseSource } from './lease';
-export { LeaseStore, type GrantedLease, type LeaseRequest, type OwnedLease, type Renewal, type SlotCount } from './lease-store';
+export {
+  LeaseStore,
+  type GrantedLease,
+  type LeaseRequest,
+  type OwnedLease,
+  type Renewal,
+  type ServerRole,
+  type SlotCount,
+} from './lease-store';
+export { makeServerId } from './make-server-id';
 export { RegistryCleaner, type CleaningObserver, type CleaningReport, type RegistryCleanerSettings } from './registry-cleaner';
 export { ServerLease, type LeaseListener, type ServerLeaseOptions } from './server-lease';
 export { ServerLookup, type ServerLookupSettings } from './server-lookup';

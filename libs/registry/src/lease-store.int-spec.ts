@@ -12,7 +12,9 @@ describe('LeaseStore', () => {
 
   it('gives servers that come at once different slots, and none to those that are too many', async () => {
     const granted = await Promise.all(
-      Array.from({ length: 20 }, (_, index) => registry.store.acquire({ serverId: `server ${String(index)}`, maxSlot: 8, leaseMs })),
+      Array.from({ length: 20 }, (_, index) =>
+        registry.store.acquire({ serverId: `server ${String(index)}`, role: 'gateway', maxSlot: 8, leaseMs }),
+      ),
     );
     const slots = granted.flatMap((lease) => (lease === undefined ? [] : [lease.slot]));
     expect(slots.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -20,9 +22,9 @@ describe('LeaseStore', () => {
   });
 
   it('makes the rows of slots that the bus has gained, and leaves those alone that it does not have', async () => {
-    await expect(registry.store.acquire({ serverId: 'one', maxSlot: 1, leaseMs })).resolves.toMatchObject({ slot: 1 });
-    await expect(registry.store.acquire({ serverId: 'two', maxSlot: 1, leaseMs })).resolves.toBeUndefined();
-    await expect(registry.store.acquire({ serverId: 'two', maxSlot: 2, leaseMs })).resolves.toMatchObject({ slot: 2 });
+    await expect(registry.store.acquire({ serverId: 'one', role: 'gateway', maxSlot: 1, leaseMs })).resolves.toMatchObject({ slot: 1 });
+    await expect(registry.store.acquire({ serverId: 'two', role: 'gateway', maxSlot: 1, leaseMs })).resolves.toBeUndefined();
+    await expect(registry.store.acquire({ serverId: 'two', role: 'gateway', maxSlot: 2, leaseMs })).resolves.toMatchObject({ slot: 2 });
     await expect(registry.store.count(1)).resolves.toEqual({ slots: 1, leased: 1 });
   });
 
@@ -69,7 +71,7 @@ describe('LeaseStore', () => {
   });
 
   it('tells the time of the database', async () => {
-    const granted = await registry.store.acquire({ serverId: 'one', maxSlot: 1, leaseMs });
+    const granted = await registry.store.acquire({ serverId: 'one', role: 'gateway', maxSlot: 1, leaseMs });
     expect(Math.abs((granted?.databaseTimeMs ?? 0) - Date.now())).toBeLessThan(5_000);
   });
 });

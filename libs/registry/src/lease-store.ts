@@ -1,9 +1,13 @@
 import { hotStatement, type HotConnection } from '@switchboard/database';
 import type { Lease } from './lease';
 
+/** What servers are for: a gateway holds sockets, an API process only waits for answers. A process that does both is a gateway. */
+export type ServerRole = 'gateway' | 'api';
+
 /** What a server asks for. */
 export interface LeaseRequest {
   readonly serverId: string;
+  readonly role: ServerRole;
   /** Where the server can be reached, for administrators. */
   readonly address?: string | undefined;
   /** Slots from 1 to this one may be leased; rows that are missing are made. */
@@ -46,7 +50,7 @@ const MAKE_SLOTS = hotStatement(
 // The slot that lapsed longest ago comes first: its former owner is the least likely to come back and need it.
 const ACQUIRE = hotStatement(
   'acquire_lease',
-  `UPDATE servers SET server_id = $1, address = $2, epoch = epoch + 1, leased_at = clock_timestamp(), lease_until = ${LEASE_END}
+  `UPDATE servers SET server_id = $1, role = $5, address = $2, epoch = epoch + 1, leased_at = clock_timestamp(), lease_until = ${LEASE_END}
    WHERE slot = (SELECT slot FROM servers WHERE slot BETWEEN 1 AND $4::int AND lease_until < clock_timestamp()
                  ORDER BY lease_until, slot LIMIT 1 FOR UPDATE SKIP LOCKED)
    RETURNING slot, epoch, ${DATABASE_TIME}`,
@@ -67,7 +71,7 @@ const RENEW = hotStatement(
 
 const RELEASE = hotStatement(
   'release_lease',
-  `UPDATE servers SET epoch = epoch + 1, server_id = NULL, address = NULL, leased_at = NULL, lease_until = 'epoch'
+  `UPDATE servers SET epoch = epoch + 1, server_id = NULL, role = NULL, address = NULL, leased_at = NULL, lease_until = 'epoch'
    WHERE slot = $1::int AND epoch = $2::int8 AND server_id = $3`,
 );
 
@@ -80,10 +84,10 @@ export class LeaseStore {
   constructor(private readonly hot: HotConnection) {}
 
   /** Leases a slot whose lease is over, with a new epoch; undefined if there is none. */
-  async acquire({ serverId, address, maxSlot, leaseMs }: LeaseRequest): Promise<GrantedLease | undefined> {
+  async acquire({ serverId, role, address, maxSlot, leaseMs }: LeaseRequest): Promise<GrantedLease | undefined> {
     await this.hot.query(MAKE_SLOTS, [maxSlot]);
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const [row] = await this.hot.query<[number, number, number]>(ACQUIRE, [serverId, address ?? null, leaseMs, maxSlot]);
+      const [row] = await this.hot.query<[number, number, number]>(ACQUIRE, [serverId, address ?? null, leaseMs, maxSlot, role]);
       if (row !== undefined) return { slot: row[0], epoch: row[1], databaseTimeMs: row[2] };
       const { slots, leased } = await this.count(maxSlot);
       if (slots === leased) break;

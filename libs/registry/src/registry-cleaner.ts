@@ -128,7 +128,7 @@ export class RegistryCleaner {
       const { affected } = await manager
         .createQueryBuilder()
         .update(Server)
-        .set({ epoch: () => 'epoch + 1', serverId: null, address: null, leasedAt: null })
+        .set({ epoch: () => 'epoch + 1', serverId: null, role: null, address: null, leasedAt: null })
         .where('slot = :slot AND epoch = :epoch', { slot: suspect.slot, epoch: suspect.epoch })
         .andWhere(isDead, dead)
         .execute();

@@ -21,7 +21,7 @@ describe('A server and its lease', () => {
   beforeEach(async () => {
     await registry.clear();
     hot = new TestConnection(registry.hot);
-    lease = new ServerLease(new LeaseStore(hot), { serverId: 'one', maxSlot: 2, leaseMs: LEASE_MS, waitMs: 10_000 });
+    lease = new ServerLease(new LeaseStore(hot), { serverId: 'one', role: 'gateway', maxSlot: 2, leaseMs: LEASE_MS, waitMs: 10_000 });
   });
   afterEach(() => lease.stop());
   afterAll(() => registry.close());
@@ -67,14 +67,14 @@ describe('A server and its lease', () => {
   });
 
   it('waits for a slot that a dead server still leases', async () => {
-    await registry.store.acquire({ serverId: 'dead', maxSlot: 2, leaseMs: 500 });
+    await registry.store.acquire({ serverId: 'dead', role: 'gateway', maxSlot: 2, leaseMs: 500 });
     await registry.lease('alive', 2);
     await expect(lease.start()).resolves.toEqual({ slot: 1, epoch: 2 });
   });
 
   it('says how many slots there are when none becomes free', async () => {
     await Promise.all([registry.lease('a', 2), registry.lease('b', 2)]);
-    const late = new ServerLease(registry.store, { serverId: 'late', maxSlot: 2, leaseMs: LEASE_MS, waitMs: 100 });
+    const late = new ServerLease(registry.store, { serverId: 'late', role: 'gateway', maxSlot: 2, leaseMs: LEASE_MS, waitMs: 100 });
     await expect(late.start()).rejects.toThrow(NoSlotFreeError);
     await expect(late.start()).rejects.toMatchObject({ code: 'no_slot_free', count: { slots: 2, leased: 2 } });
   });
@@ -82,7 +82,7 @@ describe('A server and its lease', () => {
   it('gives its slot back when it stops, so that the next server need not wait', async () => {
     const { slot, epoch } = await lease.start();
     await lease.stop();
-    await expect(registry.store.acquire({ serverId: 'next', maxSlot: 2, leaseMs: LEASE_MS })).resolves.toMatchObject({
+    await expect(registry.store.acquire({ serverId: 'next', role: 'gateway', maxSlot: 2, leaseMs: LEASE_MS })).resolves.toMatchObject({
       slot,
       epoch: epoch + 2,
     });

@@ -40,7 +40,15 @@ class ScriptedStore {
 function setUp(waitMs = 60_000) {
   const timers = new FakeTimers();
   const store = new ScriptedStore(timers);
-  const lease = new ServerLease(store, { serverId: 'one', maxSlot: 4, leaseMs: LEASE_MS, waitMs, timers, random: () => 1 });
+  const lease = new ServerLease(store, {
+    serverId: 'one',
+    role: 'gateway',
+    maxSlot: 4,
+    leaseMs: LEASE_MS,
+    waitMs,
+    timers,
+    random: () => 1,
+  });
   const heard: unknown[] = [];
   lease.listen({
     leaseChanged: (changed: Lease) => void heard.push(changed),

@@ -37,8 +37,9 @@ describe('Looking up servers', () => {
     await expect(lookup.slotsOf('user:nobody')).resolves.toEqual([]);
   });
 
-  it('finds the servers that follow a channel, and for everyone all servers', async () => {
+  it('finds the servers that follow a channel, and for everyone all that hold sockets', async () => {
     const [one, two] = [await registry.lease('one'), await registry.lease('two')];
+    await registry.lease('answers only', 8, 'api');
     await Promise.all([subscribe('news', one), subscribe('news', two), subscribe('sport', two)]);
     expect([...(await lookup.slotsOf('channel:news'))].sort()).toEqual([1, 2]);
     await expect(lookup.slotsOf('channel:sport')).resolves.toEqual([2]);

@@ -19,7 +19,8 @@ const SLOTS_OF_CHANNELS = hotStatement(
    JOIN channel_servers x ON x.channel = r.channel JOIN servers s ON ${ALIVE}`,
 );
 
-const SLOTS_ALIVE = hotStatement('slots_alive', `SELECT slot FROM servers WHERE lease_until > now()`);
+// Whoever does not say what it is for is a gateway of before there were roles.
+const SLOTS_ALIVE = hotStatement('slots_alive', `SELECT slot FROM servers WHERE lease_until > now() AND role IS DISTINCT FROM 'api'`);
 
 type Slots = readonly number[];
 
@@ -41,7 +42,7 @@ export class ServerLookup {
   }
 
   /**
-   * The slots of the servers that a message of this stream concerns, each once; for `everyone` all servers. The database is asked after the
+   * The slots of the servers that a message of this stream concerns, each once; for `everyone` all that hold sockets. The database is asked after the
    * call, so whatever was committed before it is seen.
    * @throws BatcherFullError if too many wait; HotQueryError
    */

@@ -1,4 +1,5 @@
 export * from './accept-message';
+export * from './await-replies';
 export * from './local-delivery';
 export * from './route-event';
 export * from './routing.module';

@@ -40,7 +40,7 @@ describe('A message that is accepted while its user connects', () => {
     const settings = { ...readSettings(registrySettings, {}), ...readSettings(messageLogSettings, {}) };
     const [senderLog, senderLookup] = [new MessageLog(createPool(), settings), new ServerLookup(createPool(), settings)];
     const [serverLog, serverPool] = [new MessageLog(createPool(), settings), createPool()];
-    const lease = (await new LeaseStore(serverPool).acquire({ serverId: 'test', maxSlot: 1, leaseMs: 600_000 })) as Lease;
+    const lease = (await new LeaseStore(serverPool).acquire({ serverId: 'test', role: 'gateway', maxSlot: 1, leaseMs: 600_000 })) as Lease;
     const registry = new ConnectionRegistry(serverPool, settings, { current: lease });
     const found = { byLookup: 0, byRead: 0, byBoth: 0, byNeither: 0 };
 

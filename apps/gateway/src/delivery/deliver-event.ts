@@ -1,24 +1,24 @@
 import { Logger } from '@nestjs/common';
 import { type Metrics } from '@switchboard/observability';
 import { decodeBusEvent, EventFormatError, type BusEvent, type StreamEvent } from '@switchboard/protocol/events';
-import { LocalDelivery } from '@switchboard/routing';
+import { type AwaitReplies, LocalDelivery, type OwnSlot } from '@switchboard/routing';
 import { type LocalStreams } from '../streams/local-streams';
 
 /** Hands events to the local subscriptions of their streams, whether the bus brings them or this process accepted the message itself. */
 export class DeliverEvent extends LocalDelivery {
   private readonly logger = new Logger(DeliverEvent.name);
 
-  /** @param heldSlot the slot whose lease this server holds; undefined while it holds none */
   constructor(
     private readonly streams: LocalStreams,
-    private readonly heldSlot: () => number | undefined,
+    private readonly own: OwnSlot,
+    private readonly awaitReplies: AwaitReplies,
     private readonly metrics: Metrics,
   ) {
     super();
   }
 
   get slot(): number | undefined {
-    return this.heldSlot();
+    return this.own.slot;
   }
 
   /** An event of this process. */
@@ -46,9 +46,11 @@ export class DeliverEvent extends LocalDelivery {
       case 'head':
         this.streams.heard(event.stream, event.seq);
         return;
+      case 'reply':
+        this.awaitReplies.replied(event.id, event.reply);
+        return;
       case 'ephemeral':
       case 'command':
-      case 'reply':
       // Nobody sends these yet.
     }
   }

@@ -1,6 +1,11 @@
 import type { MigrationInterface } from 'typeorm';
 import { CreateMessageLog1764000000000 } from './1764000000000-create-message-log';
 import { CreateRegistry1764000000001 } from './1764000000001-create-registry';
+import { FindServersAndConnections1764000000006 } from './1764000000006-find-servers-and-connections';
 
 /** All migrations, oldest first. A migration that has been released is never changed. */
-export const migrations: (new () => MigrationInterface)[] = [CreateMessageLog1764000000000, CreateRegistry1764000000001];
+export const migrations: (new () => MigrationInterface)[] = [
+  CreateMessageLog1764000000000,
+  CreateRegistry1764000000001,
+  FindServersAndConnections1764000000006,
+];

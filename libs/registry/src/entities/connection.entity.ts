@@ -1,5 +1,5 @@
 import { int8AsNumber } from '@switchboard/database';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
  * One live socket, and the server that holds it: it counts while the server of its slot has its epoch and a living lease.
@@ -12,6 +12,7 @@ export class Connection {
   @PrimaryColumn('text', { name: 'user_id', collation: 'C' })
   userId!: string;
 
+  @Index('connections_id')
   @PrimaryColumn('uuid')
   id!: string;
 

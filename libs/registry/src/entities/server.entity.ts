@@ -18,6 +18,10 @@ export class Server {
   @Column('text', { name: 'server_id', nullable: true })
   serverId!: string | null;
 
+  /** What the server is for (`ServerRole`); null where `serverId` is. */
+  @Column('text', { nullable: true })
+  role!: string | null;
+
   /** Where the server can be reached, as it said itself. */
   @Column('text', { nullable: true })
   address!: string | null;

@@ -3,7 +3,7 @@ import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
 import type { DataSource } from 'typeorm';
 import { registryEntities } from '../entities';
 import type { Lease } from '../lease';
-import { LeaseStore } from '../lease-store';
+import { LeaseStore, type ServerRole } from '../lease-store';
 
 const LEASE_MS = 60_000;
 /** A hundred years: before 1970, which is where slots begin that nobody has leased yet. */
@@ -43,8 +43,8 @@ export class TestRegistry {
   }
 
   /** Leases a slot for a server of that name. */
-  async lease(serverId: string, maxSlot = 8): Promise<Lease> {
-    const granted = await this.store.acquire({ serverId, maxSlot, leaseMs: LEASE_MS });
+  async lease(serverId: string, maxSlot = 8, role: ServerRole = 'gateway'): Promise<Lease> {
+    const granted = await this.store.acquire({ serverId, role, maxSlot, leaseMs: LEASE_MS });
     if (granted === undefined) throw new Error('no slot is free');
     return { slot: granted.slot, epoch: granted.epoch };
   }
