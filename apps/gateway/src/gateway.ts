@@ -161,6 +161,7 @@ export class Gateway {
     const { connectionsOpened, connectionsRefused } = metrics.set;
     const observer = {
       identified: (connection: ClientConnection, { expiresAtMs }: ConnectionIdentity) => {
+        connections.identified(connection);
         connections.mayStayUntil(connection, expiresAtMs);
       },
       opened: (connection: ClientConnection) => {

@@ -3,6 +3,7 @@ import { type ConnectionRegistry, type RegisteredConnection } from '@switchboard
 import { Heartbeat } from '../sockets/heartbeat';
 import { serverFrame } from '../frames/web-socket-frame';
 import { type ClientConnection } from './client-connection';
+import { ConnectionIndex } from './connection-index';
 import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
 import { ExpiryWatch } from '../tokens/expiry-watch';
@@ -18,6 +19,8 @@ export interface ConnectionsObserver {
 
 /** All connections of this server, from the upgrade to the end: who has to say hello, who is alive, who is to be forgotten. */
 export class Connections {
+  /** Finds those whose user is known. */
+  readonly index = new ConnectionIndex();
   private readonly all = new Set<ClientConnection>();
   private readonly heartbeat: Heartbeat<ClientConnection>;
   private readonly helloDeadline: HelloDeadline<ClientConnection>;
@@ -72,6 +75,11 @@ export class Connections {
     this.helloDeadline.add(connection);
   }
 
+  /** It is known whose connection it is. */
+  identified(connection: ClientConnection): void {
+    this.index.add(connection);
+  }
+
   /** Its token says until when it may stay; a fresh one, that it may stay for longer. */
   mayStayUntil(connection: ClientConnection, expiresAtMs: number): void {
     this.expiry.set(connection, expiresAtMs + this.options.jwtLeewayMs);
@@ -95,6 +103,7 @@ export class Connections {
     this.heartbeat.remove(connection);
     this.helloDeadline.remove(connection);
     this.expiry.remove(connection);
+    this.index.remove(connection);
     for (const stream of [...connection.subscriptions.keys()]) this.followStreams.unfollow(connection, stream);
     if (identity !== undefined) void this.registry.unregister({ id, user: identity.user });
     this.observer.ended(closeCode);
