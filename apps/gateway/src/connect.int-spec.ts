@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { BareClient, waitFor } from '@switchboard/testing';
-import { metricValue, TestInstallation, type TestGateway } from './testing/test-installation';
-import { keyPair } from './tokens/testing/key-pair';
+import { TestInstallation, type TestGateway } from './testing/test-installation';
 
 describe('A connection', () => {
   let installation: TestInstallation;
@@ -122,13 +120,6 @@ describe('A connection', () => {
     expect(await client.closeCode()).toBe(closeCode);
   });
 
-  it('is closed when its token expires', async () => {
-    const client = connectClient();
-    await client.hello(installation.token('42', { exp: Math.floor(Date.now() / 1_000) - 3 }));
-    await client.error('token_expired');
-    expect(await client.closeCode()).toBe(4501);
-  });
-
   it('is closed if it says no hello in time', async () => {
     const client = await connectClient().open();
     await client.error('no_hello');
@@ -211,45 +202,6 @@ describe('A connection', () => {
   it.each(['/v1/other', '/', '/v1/connect/more'])('exists at no other path: %s', async (path) => {
     const client = new BareClient(gateway.url.replace('/v1/connect', path));
     expect(await waitFor('the refusal', () => client.refusedWith)).toBe(404);
-  });
-});
-
-describe('Tokens with published keys', () => {
-  it('are taken once the keys can be fetched; until then a client is asked to come back', async () => {
-    const own = keyPair('ES256', 'own');
-    let answer: RequestListener = (_, response) => response.writeHead(500).end();
-    const publisher = createServer((request, response) => {
-      answer(request, response);
-    });
-    await new Promise<void>((resolve) => publisher.listen(0, '127.0.0.1', resolve));
-    const { port } = publisher.address() as AddressInfo;
-    const installation = await TestInstallation.create({
-      JWT_SECRET: '',
-      JWT_JWKS_URL: `http://127.0.0.1:${String(port)}/keys`,
-      JWT_JWKS_COOLDOWN_MS: '100',
-      JWT_JWKS_TIMEOUT_MS: '100',
-    });
-    const gateway = await installation.startGateway();
-    const token = own.sign({ sub: '42', exp: 4e9 }, 'own');
-    const failing: RequestListener[] = [answer, (_, response) => response.end('garbage'), () => undefined];
-    for (answer of failing) {
-      const client = await new BareClient(gateway.url).open();
-      client.send({ type: 'hello', token });
-      expect(await client.error('unavailable')).toMatchObject({ retryable: true });
-      expect(await client.closeCode()).toBe(4005);
-    }
-    answer = (_, response) => response.end(JSON.stringify({ keys: [own.jwk] }));
-    const ready = await waitFor('the keys', async () => {
-      const client = await new BareClient(gateway.url).open();
-      client.send({ type: 'hello', token });
-      await waitFor('an answer', () => client.of('ready')[0] ?? client.closed);
-      return client.of('ready')[0];
-    });
-    expect(ready.user).toBe('42');
-    expect(await metricValue(gateway.metrics, 'switchboard_token_key_fetches_total')).toBeGreaterThan(1);
-    publisher.closeAllConnections();
-    publisher.close();
-    await installation.close();
   });
 });
 

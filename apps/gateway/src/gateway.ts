@@ -14,6 +14,7 @@ import { FollowChannel } from './connections/follow-channel';
 import { FollowStreams } from './connections/follow-streams';
 import { HandleFrame } from './connections/handle-frame';
 import { OpenConnection } from './connections/open-connection';
+import { RefreshToken } from './connections/refresh-token';
 import { DeliverEvent } from './delivery/deliver-event';
 import { type GatewayOptions } from './gateway-options';
 import { ServerLife } from './server/server-life';
@@ -159,10 +160,13 @@ export class Gateway {
   ): ConnectEndpoint {
     const { metrics } = this.parts;
     const { connectionsOpened, connectionsRefused } = metrics.set;
+    const mayStay = (connection: ClientConnection, { expiresAtMs }: ConnectionIdentity): void => {
+      connections.mayStayUntil(connection, expiresAtMs);
+    };
     const observer = {
-      identified: (connection: ClientConnection, { expiresAtMs }: ConnectionIdentity) => {
+      identified: (connection: ClientConnection, identity: ConnectionIdentity) => {
         connections.identified(connection);
-        connections.mayStayUntil(connection, expiresAtMs);
+        mayStay(connection, identity);
       },
       opened: (connection: ClientConnection) => {
         connections.opened(connection);
@@ -173,8 +177,10 @@ export class Gateway {
         if (code === 'internal') this.logger.error('A connection could not be opened', cause);
       },
     };
-    const openConnection = new OpenConnection(this.createTokenVerifier(), registry, followStreams, observer, options);
-    const handleFrame = new HandleFrame(openConnection, new FollowChannel(followStreams, options), (connection) => {
+    const tokens = this.createTokenVerifier();
+    const refreshToken = new RefreshToken(tokens, followStreams, mayStay);
+    const openConnection = new OpenConnection(tokens, registry, followStreams, observer, options);
+    const handleFrame = new HandleFrame(openConnection, new FollowChannel(followStreams, options), refreshToken, (connection) => {
       connections.helloCame(connection);
     });
     const isAdmitting = (): boolean => this.life.isAdmitting();

@@ -27,6 +27,11 @@ export function streamOf(target: StreamTarget): StreamKey {
   return EVERYONE;
 }
 
+/** The channel that a stream belongs to; undefined if it is not a channel's. */
+export function channelOfStream(stream: StreamKey): string | undefined {
+  return stream.startsWith(CHANNEL_PREFIX) ? stream.slice(CHANNEL_PREFIX.length) : undefined;
+}
+
 /** The target that `stream` belongs to; undefined if it is not the key of a stream. */
 export function targetOf(stream: StreamKey): StreamTarget | undefined {
   if (stream.startsWith(USER_PREFIX)) return { user: stream.slice(USER_PREFIX.length) };

@@ -1,5 +1,5 @@
 import { type MessageLog, type StartPosition, type StreamStart } from '@switchboard/message-log';
-import { SwitchboardError, targetOf, type StreamKey } from '@switchboard/protocol';
+import { channelOfStream, SwitchboardError, type StreamKey } from '@switchboard/protocol';
 import { type LocalStreams } from '../streams/local-streams';
 import { type ChannelInterest } from './channel-interest';
 import { type ClientConnection } from './client-connection';
@@ -48,13 +48,13 @@ export class FollowStreams {
     if (subscription === undefined) return;
     connection.subscriptions.delete(key);
     this.streams.unfollow(key, subscription);
-    const channel = channelOf(key);
+    const channel = channelOfStream(key);
     if (channel !== undefined) this.interest.remove(channel);
   }
 
   private add(connection: ClientConnection, key: StreamKey): Promise<void> | undefined {
     connection.subscriptions.set(key, this.streams.follow(key, connection.socket));
-    const channel = channelOf(key);
+    const channel = channelOfStream(key);
     return channel === undefined ? undefined : this.interest.add(channel);
   }
 
@@ -62,9 +62,4 @@ export class FollowStreams {
     const subscription = connection.subscriptions.get(key);
     if (subscription !== undefined) this.streams.start(key, subscription, position);
   }
-}
-
-function channelOf(key: StreamKey): string | undefined {
-  const target = targetOf(key);
-  return target !== undefined && 'channel' in target ? target.channel : undefined;
 }

@@ -5,6 +5,7 @@ import { type ClientConnection } from './client-connection';
 import { errorFrame } from '../frames/error-frame';
 import { type FollowChannel } from './follow-channel';
 import { type OpenConnection } from './open-connection';
+import { type RefreshToken } from './refresh-token';
 
 /** A client that goes on breaking the protocol is closed. */
 const MOST_VIOLATIONS = 3;
@@ -18,6 +19,7 @@ export class HandleFrame {
   constructor(
     private readonly openConnection: OpenConnection,
     private readonly followChannel: FollowChannel,
+    private readonly refreshToken: RefreshToken,
     private readonly helloCame: (connection: ClientConnection) => void,
   ) {}
 
@@ -48,14 +50,15 @@ export class HandleFrame {
       case 'ack':
         throw new FrameError(new SwitchboardError('not_supported'), undefined, false);
       case 'send':
-      case 'token':
         throw new FrameError(new SwitchboardError('not_supported'), frame.id, false);
+      case 'token':
       case 'subscribe':
       case 'unsubscribe':
         if (connection.phase === 'new') throw helloExpected('The first frame must be hello.', frame.id);
         this.enqueue(connection, frame.id, async () => {
           if (connection.phase !== 'ready') return;
-          if (frame.type === 'subscribe') await this.followChannel.subscribe(connection, frame);
+          if (frame.type === 'token') await this.refreshToken.refresh(connection, frame);
+          else if (frame.type === 'subscribe') await this.followChannel.subscribe(connection, frame);
           else this.followChannel.unsubscribe(connection, frame);
         });
     }
