@@ -5,7 +5,7 @@ import { type GatewaySettings, type RegistrySettings, type TokenSettingValues } 
 import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
 import { ConnectionRegistry, HeldSlot, LeaseStore, makeServerId, RegistryCleaner, ServerLease } from '@switchboard/registry';
-import { AwaitReplies } from '@switchboard/routing';
+import { AwaitReplies, SendReply } from '@switchboard/routing';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
@@ -24,6 +24,7 @@ import { LocalStreams } from './streams/local-streams';
 import { ReconcileRound } from './streams/reconcile-round';
 import { fetchKeySet } from './tokens/fetch-key-set';
 import { RemoteKeys } from './tokens/remote-keys';
+import { AnswerWaits } from './waits/answer-waits';
 import { TokenVerifier } from './tokens/token-verifier';
 
 /** The settings of a gateway, besides those of the backends. */
@@ -49,6 +50,7 @@ export class Gateway {
   /** Answers to requests of this process, where it takes any. */
   readonly awaitReplies: AwaitReplies;
   private readonly slot: HeldSlot;
+  private readonly answerWaits: AnswerWaits;
   private readonly streams: LocalStreams;
 
   constructor(private readonly parts: GatewayParts) {
@@ -63,6 +65,7 @@ export class Gateway {
     const interest = new ChannelInterest(registry);
     const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
     const connections = this.createConnections(registry, followStreams, options);
+    this.answerWaits = this.createAnswerWaits(connections);
     this.life = new ServerLife({
       slot: this.slot,
       transport,
@@ -74,7 +77,7 @@ export class Gateway {
       metrics,
     });
     this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
-    this.deliverEvent = new DeliverEvent(this.streams, this.slot, this.awaitReplies, metrics);
+    this.deliverEvent = new DeliverEvent(this.streams, this.slot, this.awaitReplies, this.answerWaits, metrics);
     this.watch(connections);
   }
 
@@ -152,6 +155,24 @@ export class Gateway {
     return new Connections(registry, followStreams, observer, options);
   }
 
+  private createAnswerWaits(connections: Connections): AnswerWaits {
+    const { backends, metrics, settings } = this.parts;
+    const sendReply = new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
+      metrics.set.hintsLost.inc();
+      this.logger.debug('An answer could not be sent.', error);
+    });
+    return new AnswerWaits({
+      streams: this.streams,
+      connections: connections.index,
+      sendReply,
+      own: this.slot,
+      mostWatches: settings.mostWatches,
+      dropped: () => {
+        metrics.set.watchesDropped.inc();
+      },
+    });
+  }
+
   private createEndpoint(
     connections: Connections,
     registry: ConnectionRegistry,
@@ -211,6 +232,7 @@ export class Gateway {
     metrics.measure('subscriptionsPaused', () => this.streams.pauses);
     metrics.measure('eventsMissed', () => this.streams.misses);
     metrics.measure('repliesAwaited', () => this.awaitReplies.size);
+    metrics.measure('messagesWatched', () => this.answerWaits.size);
     metrics.measure('leaseHeld', () => (this.slot.slot === undefined ? 0 : 1));
   }
 }

@@ -51,6 +51,14 @@ export const gatewaySettings = {
     shownDefault: '50000',
     description: 'The most sockets of one server; further clients are asked to try elsewhere.',
   },
+  mostWatches: {
+    env: 'MAX_WATCHED_MESSAGES',
+    schema: wholeNumber(10_000, 1, 1_000_000),
+    unit: 'messages',
+    shownDefault: '10000',
+    description:
+      'The most messages whose senders wait for what becomes of them on this server. Who waits for further ones hears nothing until their time is over.',
+  },
   mostSubscriptions: {
     env: 'MAX_SUBSCRIPTIONS',
     schema: wholeNumber(100, 2, 10_000),

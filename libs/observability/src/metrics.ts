@@ -73,6 +73,16 @@ const METRICS = {
     name: 'switchboard_replies_awaited',
     help: 'Requests of this process that wait for answers of other servers.',
   },
+  messagesWatched: {
+    kind: 'gauge',
+    name: 'switchboard_messages_watched',
+    help: 'Messages that somebody waits for to be written or acknowledged here.',
+  },
+  watchesDropped: {
+    kind: 'counter',
+    name: 'switchboard_watches_dropped_total',
+    help: 'Messages that somebody waits for and that are not watched, since as many as may be are.',
+  },
   deliveryLatency: {
     kind: 'histogram',
     name: 'switchboard_delivery_seconds',

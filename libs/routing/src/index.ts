@@ -3,3 +3,4 @@ export * from './await-replies';
 export * from './local-delivery';
 export * from './route-event';
 export * from './routing.module';
+export * from './send-reply';

@@ -3,6 +3,7 @@ import { type Metrics } from '@switchboard/observability';
 import { decodeBusEvent, EventFormatError, type BusEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { type AwaitReplies, LocalDelivery, type OwnSlot } from '@switchboard/routing';
 import { type LocalStreams } from '../streams/local-streams';
+import { type AnswerWaits } from '../waits/answer-waits';
 
 /** Hands events to the local subscriptions of their streams, whether the bus brings them or this process accepted the message itself. */
 export class DeliverEvent extends LocalDelivery {
@@ -12,6 +13,7 @@ export class DeliverEvent extends LocalDelivery {
     private readonly streams: LocalStreams,
     private readonly own: OwnSlot,
     private readonly awaitReplies: AwaitReplies,
+    private readonly answerWaits: AnswerWaits,
     private readonly metrics: Metrics,
   ) {
     super();
@@ -23,7 +25,9 @@ export class DeliverEvent extends LocalDelivery {
 
   /** An event of this process. */
   deliver(event: StreamEvent): void {
-    if (this.streams.deliver(event)) this.metrics.set.eventsLocal.inc();
+    if (!this.streams.deliver(event)) return;
+    this.metrics.set.eventsLocal.inc();
+    if (event.wait !== undefined) this.answerWaits.watch(event.stream, event.seq, event.wait);
   }
 
   /** An event from the bus. What cannot be read is logged and dropped: the log has the message. Never throws. */
@@ -42,9 +46,11 @@ export class DeliverEvent extends LocalDelivery {
     switch (event.kind) {
       case 'message':
         this.streams.deliver(event);
+        if (event.wait !== undefined) this.answerWaits.watch(event.stream, event.seq, event.wait);
         return;
       case 'head':
         this.streams.heard(event.stream, event.seq);
+        if (event.wait !== undefined) this.answerWaits.watch(event.stream, event.seq, event.wait);
         return;
       case 'reply':
         this.awaitReplies.replied(event.id, event.reply);

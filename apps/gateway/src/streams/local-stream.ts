@@ -2,6 +2,7 @@ import { type Frame } from '../frames/web-socket-frame';
 import { PendingReads, type PageRead } from './pending-reads';
 import { type MessageFrameBytes, RecentFrames, type RecentFramesLimits } from './recent-frames';
 import { type FrameSink, Subscription } from './subscription';
+import { WrittenWatches, type WrittenListener } from './written-watches';
 
 /** One step of a page: a message (through = after + 1), or a gap. */
 export interface PageEntry {
@@ -72,6 +73,8 @@ export class LocalStream {
   /** The position at which the timer that runs was started. */
   private watchedPosition: number | undefined;
   private fanOut: FanOut | undefined;
+  /** Only while somebody watches: that is rare, and messages should not pay for it. */
+  private watches: WrittenWatches | undefined;
 
   constructor(
     private readonly effects: StreamEffects,
@@ -113,6 +116,16 @@ export class LocalStream {
     this.live.delete(subscription);
     this.pausedOnes.delete(subscription);
     this.reads.leave(subscription);
+  }
+
+  /** Calls `listener` once, when the message `seq` is written to a subscription that has not got it yet; what is returned prevents it. */
+  watch(seq: number, listener: WrittenListener): () => void {
+    this.watches ??= new WrittenWatches();
+    this.watches.add(seq, listener);
+    return () => {
+      this.watches?.remove(seq, listener);
+      if (this.watches?.isEmpty === true) this.watches = undefined;
+    };
   }
 
   /** Event `seq` has come. The frame is only made if somebody may get it from here. */
@@ -216,7 +229,9 @@ export class LocalStream {
   /** False: the socket is full, and the position is where it stopped. */
   private writePage(subscription: Subscription, { entries, through }: StreamPage): boolean {
     for (const entry of entries) {
-      if (!this.write(subscription, entry.through, entry.frame)) return false;
+      const isMessage = entry.timeMs !== undefined;
+      if (!(isMessage ? this.writeMessage(subscription, entry.through, entry.frame) : this.write(subscription, entry.through, entry.frame)))
+        return false;
     }
     subscription.position = Math.max(subscription.position, through);
     return true;
@@ -225,9 +240,20 @@ export class LocalStream {
   /** What came while the page was read goes on from there. */
   private writeRecent(subscription: Subscription): boolean {
     for (let next = this.recent.get(subscription.position + 1); next !== undefined; next = this.recent.get(subscription.position + 1)) {
-      if (!this.write(subscription, subscription.position + 1, next.frame)) return false;
+      if (!this.writeMessage(subscription, subscription.position + 1, next.frame)) return false;
     }
     return true;
+  }
+
+  private writeMessage(subscription: Subscription, seq: number, frame: Frame): boolean {
+    const hasRoom = this.write(subscription, seq, frame);
+    if (this.watches !== undefined) this.tellWritten(this.watches, seq, subscription);
+    return hasRoom;
+  }
+
+  private tellWritten(watches: WrittenWatches, seq: number, subscription: Subscription): void {
+    watches.written(seq, subscription);
+    if (watches.isEmpty) this.watches = undefined;
   }
 
   private write(subscription: Subscription, position: number, frame: Frame): boolean {
@@ -279,7 +305,7 @@ export class LocalStream {
         this.position = seq;
         return;
       }
-      if (seq > next.value.position && !this.write(next.value, seq, frame)) this.pause(next.value);
+      if (seq > next.value.position && !this.writeMessage(next.value, seq, frame)) this.pause(next.value);
     }
     this.effects.defer(() => {
       this.writeSlice();

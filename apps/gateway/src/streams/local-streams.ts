@@ -4,6 +4,7 @@ import { textFrame } from '../frames/web-socket-frame';
 import { type DeliveryWay, LocalStream, type StreamLimits } from './local-stream';
 import { type PageRead } from './pending-reads';
 import { type FrameSink, type Subscription } from './subscription';
+import { type WrittenListener } from './written-watches';
 
 /** How long an event may be missing before the log is read: two senders' events often swap by a few milliseconds (design.md). */
 const GAP_PATIENCE_MS = 30;
@@ -67,6 +68,11 @@ export class LocalStreams {
   /** The socket of a subscription has room again. */
   drained(key: StreamKey, subscription: Subscription): void {
     this.streams.get(key)?.drained(subscription);
+  }
+
+  /** Calls `listener` once, when message `seq` is written to a subscription; what is returned prevents it. Never, if nobody follows the stream. */
+  watch(key: StreamKey, seq: number, listener: WrittenListener): () => void {
+    return this.streams.get(key)?.watch(seq, listener) ?? ((): void => undefined);
   }
 
   /** Takes an event; returns whether anybody here follows its stream. */

@@ -41,7 +41,7 @@ export class Log {
     for (let seq = after + 1, rows = 0; seq <= this.head && rows < PAGE_ROWS; seq += 1) {
       if (this.expired.has(seq)) continue;
       if (seq > position + 1) entries.push(entryOf(position, seq - 1));
-      entries.push(entryOf(seq - 1, seq));
+      entries.push({ ...entryOf(seq - 1, seq), timeMs: 0 });
       position = seq;
       rows += 1;
     }
