@@ -12,6 +12,10 @@ export class Alarm {
     this.#clock = clock;
   }
 
+  get isSet(): boolean {
+    return this.#handle !== undefined;
+  }
+
   set(afterMs: number, run: () => void): void {
     this.clear();
     this.#handle = this.#clock.setTimer(

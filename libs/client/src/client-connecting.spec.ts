@@ -165,6 +165,54 @@ describe('SwitchboardClient, connecting', () => {
     expect(client.state).toBe('ready');
   });
 
+  it('closes when its signal aborts before it is ready, and not after', async () => {
+    const server = await harness.server();
+    const { client } = harness.client(server);
+    const leaving = new AbortController();
+    const connected = client.connect({ signal: leaving.signal });
+    await server.session();
+    leaving.abort(new Error('enough'));
+    await expect(connected).rejects.toThrow('enough');
+    expect(client.state).toBe('closed');
+    await expect(client.connect({ signal: leaving.signal })).rejects.toThrow('enough');
+    const later = new AbortController();
+    const again = client.connect({ signal: later.signal });
+    (await server.session(2)).ready();
+    await again;
+    later.abort();
+    expect(client.state).toBe('ready');
+  });
+
+  it('gives the server its start wish', async () => {
+    const server = await harness.server();
+    void harness.client(server, { start: 'earliest' }).client.connect();
+    expect((await server.session()).hello).toMatchObject({ start: 'earliest' });
+  });
+
+  it('tells a logger what it does, but no token and no data', async () => {
+    const server = await harness.server((session) => {
+      session.ready({ 'user:42': 0 });
+      session.message('user:42', 1, 'private');
+    });
+    const lines: string[] = [];
+    const note = (...args: unknown[]): void => void lines.push(JSON.stringify(args));
+    const { client, messages } = harness.client(server, {
+      token: () => 'secret',
+      logger: {
+        info: note,
+        warn: () => {
+          throw new Error('a logger that fails');
+        },
+      },
+    });
+    await client.connect();
+    await waitFor('the message', () => messages.length === 1);
+    server.sessions[0]?.sendText('nonsense');
+    client.close();
+    expect(lines.map((line) => /switchboard: (\w+)/.exec(line)?.[1])).toEqual(['connecting', 'ready', 'closed']);
+    expect(lines.join()).not.toMatch(/secret|private/);
+  });
+
   it('opens no socket if it is closed while the token is fetched', async () => {
     const server = await harness.server();
     let give: (token: string) => void = () => undefined;
@@ -232,12 +280,26 @@ describe('SwitchboardClient, connecting', () => {
   it.each([
     ['url', { url: '' }],
     ['token', { token: '' }],
+    ['token', { token: 7 as never }],
     ['device', { device: 'a b' }],
+    ['device', { device: 7 as never }],
+    ['start', { start: 'yesterday' as never }],
     ['channels', { channels: ['a/b'] }],
+    ['channels', { channels: [7] as never }],
+    ['channels', { channels: 'news' as never }],
     ['resume', { resume: { 'user:42': -1 } }],
+    ['resume', { resume: 7 as never }],
+    ['ack', { ack: 'sometimes' as never }],
+    ['maxPending', { maxPending: 0 }],
+    ['deviceStorage', { deviceStorage: {} as never }],
+    ['positionStorage', { positionStorage: { getItem: () => null } as never }],
+    ['storageKey', { storageKey: 7 as never }],
+    ['WebSocket', { WebSocket: {} as never }],
+    ['tokenTimeoutMs', { tokenTimeoutMs: -1 }],
     ['handshakeTimeoutMs', { handshakeTimeoutMs: Number.NaN }],
     ['backoff.baseMs', { backoff: { baseMs: -1 } }],
   ])('refuses a bad %s', (name, options) => {
-    expect(() => new SwitchboardClient({ url: 'ws://127.0.0.1/', token: 't', ...options })).toThrow(name);
+    const create = (): unknown => new SwitchboardClient({ url: 'ws://127.0.0.1/', token: 't', ...options });
+    expect(create).toThrow(expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(name) as string }) as Error);
   });
 });

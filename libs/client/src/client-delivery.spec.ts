@@ -35,6 +35,17 @@ describe('SwitchboardClient, delivering', () => {
     expect(client.positions).toEqual({ [STREAM]: 1 });
   });
 
+  it('keeps the text of the data, with numbers that JavaScript would round', async () => {
+    const server = await harness.server((session) => {
+      session.ready({ [STREAM]: 0 });
+      session.sendText(`{"type":"message","stream":"${STREAM}","seq":1,"after":0,"id":"a","time":"","data":{"n":12345678901234567890}}`);
+    });
+    const { client, messages } = harness.client(server);
+    await client.connect();
+    await waitFor('the message', () => messages.length === 1);
+    expect(messages[0]?.dataText).toBe('{"n":12345678901234567890}');
+  });
+
   it('drops what it has seen: durable ones by position, ephemeral ones by id', async () => {
     const server = await harness.server((session) => {
       session.ready({ [STREAM]: 0 });

@@ -11,8 +11,14 @@ export const CLIENT_ERRORS = {
   refused: { retryable: false, title: 'The server refused the client for good.' },
   unsubscribed: { retryable: true, title: 'The channel was unsubscribed before the server had answered.' },
   too_many_channels: { retryable: false, title: 'One client follows at most 1000 channels.' },
-  token_failed: { retryable: true, title: 'The token callback failed; it is asked again before the next attempt.' },
-  listener_failed: { retryable: false, title: 'A listener of this client has thrown; the message counts as delivered.' },
+  not_connected: { retryable: true, title: 'There is no connection, and an ephemeral message does not wait for one.' },
+  timed_out: {
+    retryable: true,
+    title: 'The server did not accept the message in time; it may yet, so repeat it only under the same idempotencyKey.',
+  },
+  too_many_sends: { retryable: true, title: 'One client waits for the answers to at most 1000 messages that it sends.' },
+  token_failed: { retryable: true, title: 'The token callback failed; it is asked again.' },
+  listener_failed: { retryable: false, title: 'A listener of this client has thrown; the message counts as handled.' },
   bad_server_frame: { retryable: false, title: 'The server sent something that is no frame; it was ignored.' },
   position_ahead: {
     retryable: false,

@@ -175,6 +175,20 @@ describe('SwitchboardClient, subscribing', () => {
     await expect(client.subscribe('c')).rejects.toMatchObject({ code: 'closed' });
   });
 
+  it('unsubscribes when its signal aborts before the server has answered', async () => {
+    const server = await harness.server((session) => {
+      session.ready();
+    });
+    const { client } = harness.client(server);
+    await client.connect();
+    const leaving = new AbortController();
+    const subscribed = client.subscribe('news', { signal: leaving.signal });
+    leaving.abort(new Error('enough'));
+    await expect(subscribed).rejects.toThrow('enough');
+    expect(await server.sessions[0]?.frame('unsubscribe')).toMatchObject({ channel: 'news' });
+    await expect(client.subscribe('news', { signal: leaving.signal })).rejects.toThrow('enough');
+  });
+
   it('refuses bad names, bad starts, and more than 1000 channels', async () => {
     const server = await harness.server();
     const { client } = harness.client(server, { channels: Array.from({ length: 1_000 }, (_, index) => `n${String(index)}`) });

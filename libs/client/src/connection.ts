@@ -22,8 +22,8 @@ export interface ConnectionListener {
   /** The hello for a socket that has just opened. */
   hello(token: string): HelloFrame;
   onReady(connection: Connection, ready: ReadyFrame): void;
-  /** A frame for the layers above: all but ready, ping and pong; before ready only errors. */
-  onFrame(connection: Connection, frame: ServerFrame): void;
+  /** A frame for the layers above, and its text: all but ready, ping and pong; before ready only errors. */
+  onFrame(connection: Connection, frame: ServerFrame, text: string): void;
   onError(error: ClientError): void;
   onEnd(connection: Connection, ending: Ending): void;
 }
@@ -31,11 +31,15 @@ export interface ConnectionListener {
 /** The code of a socket that ended without a close frame (RFC 6455, 7.4.1). */
 export const ABNORMAL_CLOSURE = 1006;
 
-const NORMAL_CLOSURE = 1000;
+/** The code of a socket that was closed because nobody needed it any more. */
+export const NORMAL_CLOSURE = 1000;
 
 // The server speaks up at least once an interval. After one and a half it is asked, after two and a half it is given up.
 const ASK_AFTER_INTERVALS = 1.5;
 const GIVE_UP_AFTER_INTERVALS = 1;
+
+// Where there is reason to doubt: several round trips of a bad mobile network.
+const PROBE_TIMEOUT_MS = 5_000;
 
 /**
  * One attempt and what becomes of it: token → socket → hello → ready → end. Each step has a deadline; each exit leads to one `onEnd`, except
@@ -81,7 +85,17 @@ export class Connection {
 
   /** Writes a frame; only once ready. */
   send(frame: ClientFrame): void {
-    this.#socket?.send(JSON.stringify(frame));
+    this.sendText(JSON.stringify(frame));
+  }
+
+  /** The same, with the text of the frame. */
+  sendText(frame: string): void {
+    this.#socket?.send(frame);
+  }
+
+  /** Asks the server, if it is ready, whether it is there, and gives up after 5 s without a word. */
+  probe(): void {
+    if (this.#ready && !this.#hasEnded) this.#ask(this.#ready.pingIntervalMs, PROBE_TIMEOUT_MS);
   }
 
   /** Closes the socket and says nothing more. */
@@ -167,13 +181,13 @@ export class Connection {
         return;
       case 'error':
         if (frame.id === undefined) this.#retryAfterMs = frame.retryAfterMs;
-        this.#listener.onFrame(this, frame);
+        this.#listener.onFrame(this, frame, data as string);
         return;
       case 'message':
       case 'gap':
       case 'ok':
       case 'goaway':
-        if (this.#ready) this.#listener.onFrame(this, frame);
+        if (this.#ready) this.#listener.onFrame(this, frame, data as string);
     }
   }
 
@@ -193,12 +207,16 @@ export class Connection {
         this.#watch(intervalMs, askAfterMs - quietMs);
         return;
       }
-      const askedAtMs = this.#clock.nowMs();
-      this.send({ type: 'ping' });
-      this.#alarm.set(intervalMs * GIVE_UP_AFTER_INTERVALS, () => {
-        if (this.#heardAtMs < askedAtMs) this.#fail('the server is silent');
-        else this.#watch(intervalMs, 0);
-      });
+      this.#ask(intervalMs, intervalMs * GIVE_UP_AFTER_INTERVALS);
+    });
+  }
+
+  #ask(intervalMs: number, patienceMs: number): void {
+    const askedAtMs = this.#clock.nowMs();
+    this.send({ type: 'ping' });
+    this.#alarm.set(patienceMs, () => {
+      if (this.#heardAtMs < askedAtMs) this.#fail('the server is silent');
+      else this.#watch(intervalMs, 0);
     });
   }
 

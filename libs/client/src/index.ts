@@ -1,10 +1,13 @@
 export { CLOSE, channelStream, EVERYONE, mayReconnect, userStream } from '@switchboard/protocol';
-export type { ErrorCodeName, GapReason, StreamKey } from '@switchboard/protocol';
+export type { ErrorCodeName, GapReason, StartWish, StreamKey } from '@switchboard/protocol';
 export type { BackoffBounds } from './backoff';
-export { SwitchboardClient } from './client';
+export { SwitchboardClient, type CallOptions } from './client';
 export { CLIENT_ERRORS, ClientError, type ClientErrorCode, type ClientErrorDetails } from './client-error';
-export type { Listener } from './emitter';
+export type { Listener, ListenOptions } from './emitter';
 export type { ClientEvents, ClientState, Gap, Message, StateChange } from './events';
+export type { Logger } from './logger';
 export type { BackoffOptions, ClientOptions, TokenSource } from './options';
+export type { SendOptions, SendTarget, SentMessage } from './send-request';
+export type { KeyValueStorage } from './storage';
 export type { Subscription } from './subscriptions';
 export type { WebSocketConstructor, WebSocketLike } from './web-socket';

@@ -1,44 +1,10 @@
 import type { ServerFrame } from '@switchboard/protocol';
 import { clientError } from './client-error';
-import type { Clock, TimerHandle } from './clock';
 import type { StateChange } from './events';
 import { Link } from './link';
 import { resolveOptions } from './options';
+import { ManualClock, settled } from './testing/manual-clock';
 import type { WebSocketLike } from './web-socket';
-
-class ManualClock implements Clock {
-  #nowMs = 0;
-  #lastHandle = 0;
-  readonly #timers = new Map<number, { readonly atMs: number; readonly run: () => void }>();
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  setTimer(run: () => void, afterMs: number): TimerHandle {
-    this.#lastHandle += 1;
-    this.#timers.set(this.#lastHandle, { atMs: this.#nowMs + afterMs, run });
-    return this.#lastHandle as unknown as TimerHandle;
-  }
-
-  clearTimer(handle: TimerHandle): void {
-    this.#timers.delete(handle as unknown as number);
-  }
-
-  /** Moves on, running what is due in its order. */
-  async pass(ms: number): Promise<void> {
-    const endMs = this.#nowMs + ms;
-    for (;;) {
-      const [due] = [...this.#timers].filter(([, { atMs }]) => atMs <= endMs).sort(([, a], [, b]) => a.atMs - b.atMs);
-      if (!due) break;
-      this.#timers.delete(due[0]);
-      this.#nowMs = due[1].atMs;
-      due[1].run();
-      await settled();
-    }
-    this.#nowMs = endMs;
-  }
-}
 
 class FakeSocket implements WebSocketLike {
   onopen: unknown;
@@ -73,11 +39,6 @@ class FakeSocket implements WebSocketLike {
     const limits = { frameBytes: 1, dataBytes: 1, subscriptions: 1 };
     this.hear({ type: 'ready', connection: 'c', server: 's', user: 'u', streams: {}, pingIntervalMs: 1_000_000, limits });
   }
-}
-
-// A token is always fetched by a promise, even one that is there already.
-async function settled(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function setUp() {
@@ -242,5 +203,57 @@ describe('Link', () => {
     await clock.pass(100_000);
     expect(sockets).toHaveLength(1);
     expect(link.state).toBe('closed');
+  });
+
+  it('comes back at once when the page wakes up, but not before a server has asked it to', async () => {
+    const { clock, link, socket, sockets } = setUp();
+    link.start();
+    await settled();
+    socket(1).end(1006);
+    link.wake();
+    await clock.pass(250);
+    expect(sockets).toHaveLength(2);
+    socket(2).open();
+    socket(2).hear({ type: 'error', code: 'overloaded', message: 'later', retryable: true, retryAfterMs: 60_000 });
+    socket(2).end(4003);
+    link.wake();
+    await clock.pass(59_999);
+    expect(sockets).toHaveLength(2);
+    await clock.pass(1);
+    expect(sockets).toHaveLength(3);
+  });
+
+  it('makes sure of its connection when the page wakes up', async () => {
+    const { clock, link, socket, states } = setUp();
+    link.start();
+    await settled();
+    socket(1).becomeReady();
+    link.wake();
+    expect(socket(1).sent.at(-1)).toBe('{"type":"ping"}');
+    await clock.pass(4_999);
+    socket(1).hear({ type: 'pong' });
+    await clock.pass(1_000_000);
+    expect(link.state).toBe('ready');
+    socket(1).hear({ type: 'ping' });
+    await clock.pass(1);
+    link.wake();
+    await clock.pass(5_000);
+    expect(socket(1).isClosed).toBe(true);
+    expect(states.at(-1)).toMatchObject({ state: 'waiting', reason: 'the server is silent' });
+  });
+
+  it('leaves its connection when it pauses, and comes back only when it is told to', async () => {
+    const { clock, link, socket, sockets, states } = setUp();
+    link.start();
+    await settled();
+    socket(1).becomeReady();
+    link.pause();
+    link.wake();
+    await clock.pass(100_000);
+    expect([socket(1).isClosed, sockets.length, link.state]).toEqual([true, 1, 'paused']);
+    link.unpause();
+    await clock.pass(1_000);
+    expect(sockets).toHaveLength(2);
+    expect(states.map(({ state }) => state)).toEqual(['connecting', 'ready', 'paused', 'waiting', 'connecting']);
   });
 });

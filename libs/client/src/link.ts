@@ -11,7 +11,7 @@ import { Alarm } from './alarm';
 import { Backoff } from './backoff';
 import { clientError, type ClientError } from './client-error';
 import type { Clock } from './clock';
-import { ABNORMAL_CLOSURE, Connection, type ConnectionListener, type Ending } from './connection';
+import { ABNORMAL_CLOSURE, Connection, NORMAL_CLOSURE, type ConnectionListener, type Ending } from './connection';
 import type { ClientState, StateChange } from './events';
 import type { ResolvedOptions } from './options';
 
@@ -20,7 +20,7 @@ export interface LinkListener {
   hello(token: string): HelloFrame;
   /** `ready` is the answer to `hello`; frames come from this connection alone from now on. */
   onReady(ready: ReadyFrame, hello: HelloFrame): void;
-  onFrame(frame: ServerFrame): void;
+  onFrame(frame: ServerFrame, text: string): void;
   /** The connection is gone and there is no other yet. */
   onLost(): void;
   onError(error: ClientError): void;
@@ -31,6 +31,9 @@ export interface LinkListener {
 
 // A server that asks for more patience than this is not believed: the client would look dead.
 const LONGEST_ASKED_WAIT_MS = 3_600_000;
+
+// The clients behind one network come back with it, but not in one moment.
+const WAKE_JITTER_MS = 250;
 
 /**
  * Keeps one live connection. It holds at most an active connection, a candidate that may become it, and one timer for the next candidate:
@@ -43,6 +46,7 @@ const LONGEST_ASKED_WAIT_MS = 3_600_000;
  * | yes | – | – | ready |
  * | yes | – | yes | ready, about to move (goaway, or a candidate failed) |
  * | yes | yes | – | ready, moving: the old connection is left when the new one is ready |
+ * | – | – | – | paused: by pause(), until unpause() |
  *
  * Only the active connection is listened to, so a move needs no merging: what the new one repeats is dropped by its position.
  */
@@ -52,21 +56,25 @@ export class Link {
   readonly #listener: LinkListener;
   readonly #alarm: Alarm;
   readonly #backoff: Backoff;
+  readonly #random: () => number;
   readonly #connectionListener: ConnectionListener;
   #state: ClientState = 'idle';
   #active: Connection | undefined;
   #candidate: Connection | undefined;
   #readyAtMs = 0;
+  // A server asked for patience until then.
+  #notBeforeMs = 0;
   #attempts = 0;
   // One return or move without backoff; earned back by a stable connection, lest a fleet that sends everybody away makes clients spin.
   #mayHurry = true;
 
-  constructor(options: ResolvedOptions, clock: Clock, listener: LinkListener, random?: () => number) {
+  constructor(options: ResolvedOptions, clock: Clock, listener: LinkListener, random: () => number = Math.random) {
     this.#options = options;
     this.#clock = clock;
     this.#listener = listener;
     this.#alarm = new Alarm(clock);
     this.#backoff = new Backoff(options.backoff, random);
+    this.#random = random;
     this.#connectionListener = {
       hello: (token) => {
         const old = this.ready;
@@ -75,8 +83,8 @@ export class Link {
       onReady: (connection, ready) => {
         this.#promote(connection, ready);
       },
-      onFrame: (connection, frame) => {
-        this.#onFrame(connection, frame);
+      onFrame: (connection, frame, text) => {
+        this.#onFrame(connection, frame, text);
       },
       onError: (error) => {
         listener.onError(error);
@@ -106,10 +114,7 @@ export class Link {
   /** Ends everything. */
   stop(code: number, reason: string, error: ClientError): void {
     if (this.#state === 'closed') return;
-    this.#alarm.clear();
-    const leaving = [this.#candidate, this.#active];
-    this.#candidate = this.#active = undefined;
-    for (const connection of leaving) connection?.leave(reason);
+    this.#drop(reason);
     this.#state = 'closed';
     this.#listener.onClosed(error);
     this.#listener.onState({ state: 'closed', code, reason });
@@ -127,6 +132,48 @@ export class Link {
     if (!active) return;
     active.leave(reason);
     this.#onEnd(active, { code: ABNORMAL_CLOSURE, reason });
+  }
+
+  /** The same, with the text of the frame. */
+  sendText(frame: string): void {
+    this.#active?.sendText(frame);
+  }
+
+  /**
+   * The network or the page is back. A client that waits comes back at once, unless a server asked for patience; one that is ready makes sure
+   * that it is.
+   */
+  wake(): void {
+    this.#active?.probe();
+    if (this.#state === 'waiting') this.#attemptIn(Math.max(this.#notBeforeMs - this.#clock.nowMs(), this.#random() * WAKE_JITTER_MS));
+  }
+
+  /** Leaves the active connection, and does not come back before unpause(). */
+  pause(): void {
+    if (this.#state !== 'ready') return;
+    this.#drop('paused');
+    this.#state = 'paused';
+    this.#listener.onLost();
+    this.#listener.onState({ state: 'paused' });
+  }
+
+  /** Comes back after a random wait of at most the backoff's base, which bounds how often a client pauses. */
+  unpause(): void {
+    if (this.#state === 'paused') this.#waitAndReturn(this.#random() * this.#options.backoff.baseMs, NORMAL_CLOSURE, 'paused');
+  }
+
+  /** Leaves all connections and stops the timer. */
+  #drop(reason: string): void {
+    this.#alarm.clear();
+    const leaving = [this.#candidate, this.#active];
+    this.#candidate = this.#active = undefined;
+    for (const connection of leaving) connection?.leave(reason);
+  }
+
+  #attemptIn(ms: number): void {
+    this.#alarm.set(ms, () => {
+      this.#attempt();
+    });
   }
 
   #attempt(): void {
@@ -156,11 +203,11 @@ export class Link {
     this.#listener.onState({ state: 'ready', connectionId: ready.connection, serverId: ready.server, user: ready.user });
   }
 
-  #onFrame(connection: Connection, frame: ServerFrame): void {
+  #onFrame(connection: Connection, frame: ServerFrame, text: string): void {
     if (frame.type === 'goaway') {
       if (connection === this.#active) this.#moveSoon(frame);
     } else if (connection === this.#active || frame.type === 'error') {
-      this.#listener.onFrame(frame);
+      this.#listener.onFrame(frame, text);
     }
   }
 
@@ -169,9 +216,7 @@ export class Link {
     this.#settle();
     const waitMs = this.#mayHurry ? 0 : this.#backoff.nextMs();
     this.#mayHurry = false;
-    this.#alarm.set(Math.max(Math.min(inMs, LONGEST_ASKED_WAIT_MS), waitMs), () => {
-      this.#attempt();
-    });
+    this.#attemptIn(Math.max(Math.min(inMs, LONGEST_ASKED_WAIT_MS), waitMs));
   }
 
   #onEnd(connection: Connection, ending: Ending): void {
@@ -197,22 +242,25 @@ export class Link {
   }
 
   #comeBack({ code, reason, retryAfterMs = 0 }: Ending): void {
-    const delayMs = this.#returnDelayMs(code, retryAfterMs);
-    this.#alarm.set(delayMs, () => {
-      this.#attempt();
-    });
+    const patienceMs = Math.min(retryAfterMs, LONGEST_ASKED_WAIT_MS);
+    this.#notBeforeMs = this.#clock.nowMs() + patienceMs;
+    this.#waitAndReturn(this.#returnDelayMs(code, patienceMs), code, reason);
+  }
+
+  #waitAndReturn(delayMs: number, code: number, reason: string): void {
+    this.#attemptIn(delayMs);
     if (this.#active) return;
     this.#state = 'waiting';
     this.#listener.onState({ state: 'waiting', delayMs, code, reason });
   }
 
-  #returnDelayMs(code: number, retryAfterMs: number): number {
+  #returnDelayMs(code: number, patienceMs: number): number {
     if (code === CLOSE.tokenExpired.code && this.#mayHurry) {
       this.#mayHurry = false;
       return 0;
     }
     // On top of what the server asked for, so that those it asked the same do not all come at once.
-    return Math.min(retryAfterMs, LONGEST_ASKED_WAIT_MS) + this.#backoff.nextMs();
+    return patienceMs + this.#backoff.nextMs();
   }
 
   /** The active connection has done its duty, if it was ready for a while: what went wrong before it is forgotten. */

@@ -33,8 +33,16 @@ interface Leaving {
   readonly answer: Deferred<void>;
 }
 
-type Send = (frame: SubscribeFrame | UnsubscribeFrame) => boolean;
-type Begin = (stream: StreamKey, after: number) => void;
+/** What the subscriptions need of the client. */
+export interface SubscriptionsContext {
+  nextId(): number;
+  /** False while no connection is ready. */
+  send(frame: SubscribeFrame | UnsubscribeFrame): boolean;
+  /** The server has said where a stream begins. */
+  begin(stream: StreamKey, after: number): void;
+  /** A stream is no longer followed. */
+  forget(stream: StreamKey): void;
+}
 
 const CHANNEL_RULE = 'A channel is 1–128 of [A-Za-z0-9._:@~-].';
 
@@ -55,18 +63,14 @@ const MAX_CHANNELS_IN_HELLO = 200;
  */
 export class Subscriptions {
   readonly #positions: StreamPositions;
-  readonly #begin: Begin;
-  readonly #send: Send;
+  readonly #context: SubscriptionsContext;
   readonly #wanted = new Map<string, Wanted>();
   readonly #leaving = new Map<string, Leaving>();
-  #lastId = 0;
 
-  /** `begin` is told where a stream begins; `send` returns false while no connection is ready. */
-  constructor(channels: readonly string[], positions: StreamPositions, begin: Begin, send: Send) {
+  constructor(channels: readonly string[], positions: StreamPositions, context: SubscriptionsContext) {
     if (new Set(channels).size > MAX_CHANNELS) throw clientError('too_many_channels');
     this.#positions = positions;
-    this.#begin = begin;
-    this.#send = send;
+    this.#context = context;
     for (const channel of channels)
       this.#wanted.set(channel, { after: undefined, isFollowed: false, requestId: undefined, answer: undefined });
   }
@@ -84,7 +88,7 @@ export class Subscriptions {
     }
     if (this.#wanted.size >= MAX_CHANNELS) return rejected(clientError('too_many_channels'));
     // Where the application says where to begin, that counts, and not where it was before.
-    if (after !== undefined) this.#positions.forget(stream);
+    if (after !== undefined) this.#context.forget(stream);
     const answer = new Deferred<Subscription>();
     const wanted: Wanted = { after, isFollowed: false, requestId: undefined, answer };
     this.#wanted.set(channel, wanted);
@@ -99,9 +103,9 @@ export class Subscriptions {
     this.#wanted.delete(channel);
     const known = this.#leaving.get(channel);
     if (!known && this.#leaving.size >= MAX_CHANNELS) return rejected(clientError('too_many_channels'));
-    const requestId = this.#nextId();
-    if (!this.#send({ type: 'unsubscribe', id: requestId, channel })) {
-      this.#positions.forget(channelStream(channel));
+    const requestId = this.#context.nextId();
+    if (!this.#context.send({ type: 'unsubscribe', id: requestId, channel })) {
+      this.#context.forget(channelStream(channel));
       return Promise.resolve();
     }
     const leaving = known ?? { requestId, answer: new Deferred<void>() };
@@ -132,7 +136,8 @@ export class Subscriptions {
       else this.#ask(channel, wanted);
     }
     for (const channel of hello.channels ?? []) {
-      if (streams[channelStream(channel)] && !this.#wanted.has(channel)) this.#send({ type: 'unsubscribe', id: this.#nextId(), channel });
+      if (streams[channelStream(channel)] && !this.#wanted.has(channel))
+        this.#context.send({ type: 'unsubscribe', id: this.#context.nextId(), channel });
     }
   }
 
@@ -180,10 +185,10 @@ export class Subscriptions {
   }
 
   #ask(channel: string, wanted: Wanted): void {
-    const id = this.#nextId();
+    const id = this.#context.nextId();
     const after = this.#positions.get(channelStream(channel)) ?? wanted.after;
     wanted.isFollowed = false;
-    wanted.requestId = this.#send({ type: 'subscribe', id, channel, ...(after === undefined ? {} : { after }) }) ? id : undefined;
+    wanted.requestId = this.#context.send({ type: 'subscribe', id, channel, ...(after === undefined ? {} : { after }) }) ? id : undefined;
   }
 
   #confirm(channel: string, wanted: Wanted, after: number | undefined): void {
@@ -195,7 +200,7 @@ export class Subscriptions {
     wanted.answer = undefined;
     wanted.after = undefined;
     // Last, since a listener of the gap that this may uncover can close the client.
-    if (after !== undefined) this.#begin(stream, after);
+    if (after !== undefined) this.#context.begin(stream, after);
   }
 
   #finishLeaving(): void {
@@ -205,12 +210,7 @@ export class Subscriptions {
 
   #finish(channel: string, { answer }: Leaving): void {
     this.#leaving.delete(channel);
-    this.#positions.forget(channelStream(channel));
+    this.#context.forget(channelStream(channel));
     answer.resolve();
-  }
-
-  #nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
   }
 }

@@ -49,6 +49,16 @@ export class FakeSession {
     this.send({ type: 'message', stream, seq, after: seq - 1, id: `${stream}/${String(seq)}`, time: '2026-01-01T00:00:00Z', data });
   }
 
+  /** Sends the durable messages `from` to `through`. */
+  sendMessages(stream: string, from: number, through: number): void {
+    for (let seq = from; seq <= through; seq += 1) this.message(stream, seq);
+  }
+
+  /** What this session acknowledged of `stream`, in the order of the frames. */
+  acks(stream: string): number[] {
+    return this.frames.flatMap((frame) => (frame.type === 'ack' ? [frame.streams[stream] ?? Number.NaN] : []));
+  }
+
   /** The frame of that type number `count`, counted from 1, once it is there. */
   async frame<Type extends ClientFrame['type']>(type: Type, count = 1): Promise<Extract<ClientFrame, { type: Type }>> {
     const isOfType = (frame: ClientFrame): frame is Extract<ClientFrame, { type: Type }> => frame.type === type;
@@ -92,6 +102,13 @@ export class FakeServer {
 
   get url(): string {
     return `ws://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}/v1/connect`;
+  }
+
+  /** The first session; throws if there is none yet. */
+  get first(): FakeSession {
+    const [session] = this.sessions;
+    if (!session) throw new Error('No client has come yet');
+    return session;
   }
 
   /** The session number `count`, counted from 1, once it has said hello. */
