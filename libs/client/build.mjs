@@ -1,6 +1,6 @@
 // Builds what is published: one ES module and one flat .d.ts, both with the shared protocol folded in.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -34,6 +34,14 @@ execFileSync(
   { stdio: 'inherit' },
 );
 
-const code = readFileSync(here('./dist/index.js'));
-const kibibytes = (bytes) => (bytes / 1024).toFixed(1);
-console.log(`libs/client/dist/index.js: ${kibibytes(code.length)} KiB, ${kibibytes(gzipSync(code, { level: 9 }).length)} KiB gzipped`);
+// What a page pays for it, when its own bundler has minified it. Fails the build, and so CI, before somebody's page gets slow unnoticed.
+const MOST_GZIPPED_KIBIBYTES = 12;
+const minified = await rolldown({ input: here('./dist/index.js'), platform: 'browser' });
+const { output } = await minified.generate({ format: 'es', minify: true });
+await minified.close();
+const gzippedKibibytes = gzipSync(output[0].code, { level: 9 }).length / 1024;
+console.log(`libs/client/dist/index.js: ${gzippedKibibytes.toFixed(2)} KiB minified and gzipped, of at most ${MOST_GZIPPED_KIBIBYTES}`);
+if (gzippedKibibytes > MOST_GZIPPED_KIBIBYTES) {
+  console.error('The SDK has grown over its limit: make it smaller.');
+  process.exitCode = 1;
+}
