@@ -1,4 +1,4 @@
-import { FakePage, type FakeStorage } from './testing/fake-page';
+import { FakePage, FakeStorage } from './testing/fake-page';
 import { Harness } from './testing/harness';
 import { tokenWith } from './testing/token-with';
 import { waitFor } from './testing/wait-for';
@@ -9,8 +9,12 @@ const LONG_MS = 3_600_000;
 describe('SwitchboardClient, on a page', () => {
   const harness = new Harness();
   let page: FakePage;
+  let localStore: FakeStorage;
+  let sessionStore: FakeStorage;
   beforeEach(() => {
-    page = new FakePage();
+    [page, localStore, sessionStore] = [new FakePage(), new FakeStorage(), new FakeStorage()];
+    page.replace('localStorage', localStore);
+    page.replace('sessionStorage', sessionStore);
   });
   afterEach(async () => {
     await harness.end();
@@ -59,9 +63,7 @@ describe('SwitchboardClient, on a page', () => {
     const server = await startServer();
     await harness.client(server).client.connect();
     server.sessions[0]?.message(STREAM, 1);
-    await waitFor('the position', () =>
-      [...(page.sessionStorage as FakeStorage).items.values()].some((text) => text.includes(`"${STREAM}":1`)),
-    );
+    await waitFor('the position', () => [...sessionStore.items.values()].some((text) => text.includes(`"${STREAM}":1`)));
   });
 
   it('remembers positions for each user and endpoint, and what it is told to resume comes first', async () => {
@@ -84,9 +86,8 @@ describe('SwitchboardClient, on a page', () => {
 
   it('takes the numbers of a new log for new: a remembered position beyond its end means nothing', async () => {
     const options = { token: tokenWith({ sub: '42' }) };
-    const storage = page.sessionStorage as FakeStorage;
     const server = await startServer(2);
-    storage.setItem(`switchboard:positions:${server.url}:42`, `{"${STREAM}":50}`);
+    sessionStore.setItem(`switchboard:positions:${server.url}:42`, `{"${STREAM}":50}`);
     const { client, messages, errors } = harness.client(server, options);
     await client.connect();
     expect(server.sessions[0]?.hello?.resume).toEqual({ [STREAM]: 50 });
@@ -97,27 +98,20 @@ describe('SwitchboardClient, on a page', () => {
 
   it.each(['', '{', '[]', 'null', '{"user:42":-1}', '{"user:42":"1"}'])('ignores remembered nonsense: %s', async (text) => {
     const server = await startServer();
-    (page.sessionStorage as FakeStorage).setItem(`switchboard:positions:${server.url}:`, text);
-    (page.localStorage as FakeStorage).setItem('switchboard:device', 'not a name');
+    sessionStore.setItem(`switchboard:positions:${server.url}:`, text);
+    localStore.setItem('switchboard:device', 'not a name');
     await harness.client(server).client.connect();
     expect(server.sessions[0]?.hello).toMatchObject({ resume: {}, device: expect.stringMatching(/^[0-9a-f]{24}$/) as string });
   });
 
   it('does without storages that throw, as those of private windows and sandboxed frames do', async () => {
-    page.leave();
-    const broken = {
-      get localStorage(): never {
-        throw new Error('SecurityError');
+    page.replace('localStorage', new Error('SecurityError'));
+    page.replace('sessionStorage', {
+      getItem: () => null,
+      setItem: () => {
+        throw new Error('QuotaExceededError');
       },
-      sessionStorage: {
-        getItem: () => null,
-        setItem: () => {
-          throw new Error('QuotaExceededError');
-        },
-      },
-    };
-    page = new FakePage();
-    for (const name of ['localStorage', 'sessionStorage'] as const) Object.defineProperty(page, name, { get: () => broken[name] });
+    });
     const server = await startServer();
     const { client, errors } = harness.client(server);
     await client.connect();

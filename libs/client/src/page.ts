@@ -37,7 +37,7 @@ export function watchPage({ window, document }: Page, listener: PageListener): (
   on(window, 'online', wake);
   on(window, 'pageshow', (event) => {
     // The others are first loads.
-    if ((event as Partial<PageTransitionEvent>).persisted) wake();
+    if ((event as { readonly persisted?: boolean }).persisted) wake();
   });
   on(window, 'pagehide', hide);
   on(document, 'freeze', hide);

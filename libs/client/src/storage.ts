@@ -13,22 +13,23 @@ export type PageStorageName = 'localStorage' | 'sessionStorage';
  * belongs to nobody.
  */
 export function pageStorage(name: PageStorageName): KeyValueStorage | undefined {
-  return typeof document === 'undefined' ? undefined : forgiving(() => window[name]);
+  const page = globalThis as { readonly document?: unknown } & Partial<Record<PageStorageName, KeyValueStorage>>;
+  return page.document === undefined ? undefined : forgiving(() => page[name]);
 }
 
 /** The storage that `open` gives, without its errors. */
-export function forgiving(open: () => KeyValueStorage): KeyValueStorage {
+export function forgiving(open: () => KeyValueStorage | undefined): KeyValueStorage {
   return {
     getItem(key) {
       try {
-        return open().getItem(key);
+        return open()?.getItem(key) ?? null;
       } catch {
         return null; // as if nothing was ever stored
       }
     },
     setItem(key, value) {
       try {
-        open().setItem(key, value);
+        open()?.setItem(key, value);
       } catch {
         // Nothing is lost but the memory of it.
       }

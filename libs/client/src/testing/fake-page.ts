@@ -13,10 +13,10 @@ export class FakeStorage implements KeyValueStorage {
   }
 }
 
+const STORAGES = ['localStorage', 'sessionStorage'] as const;
+
 /** Puts a page around this process: what the SDK looks for on the global object, until leave(). */
 export class FakePage {
-  readonly localStorage: KeyValueStorage = new FakeStorage();
-  readonly sessionStorage: KeyValueStorage = new FakeStorage();
   readonly #window = new EventTarget();
   readonly #document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
   #listening = 0;
@@ -27,7 +27,7 @@ export class FakePage {
       options.signal?.addEventListener('abort', () => (this.#listening -= 1));
       this.#window.addEventListener(type, run, options);
     };
-    Object.assign(globalThis, { addEventListener, document: this.#document, window: this });
+    Object.assign(globalThis, { addEventListener, document: this.#document });
   }
 
   /** How many listeners the window has. */
@@ -46,7 +46,16 @@ export class FakePage {
     this.#document.dispatchEvent(new Event('visibilitychange'));
   }
 
+  /** The page has this storage, or throws when it is asked for it. */
+  replace(name: (typeof STORAGES)[number], storage: KeyValueStorage | Error): void {
+    const get = (): KeyValueStorage => {
+      if (storage instanceof Error) throw storage;
+      return storage;
+    };
+    Object.defineProperty(globalThis, name, { get, configurable: true });
+  }
+
   leave(): void {
-    for (const name of ['addEventListener', 'document', 'window']) Reflect.deleteProperty(globalThis, name);
+    for (const name of ['addEventListener', 'document', ...STORAGES]) Reflect.deleteProperty(globalThis, name);
   }
 }
