@@ -1,6 +1,7 @@
 import {
   apiSettings,
   busSettings,
+  clientLimitSettings,
   databaseSettings,
   gatewaySettings,
   httpSettings,
@@ -33,6 +34,7 @@ export const CONCERNS: readonly Concern[] = [
   { title: 'API', settings: apiSettings },
   { title: 'Tokens of clients', settings: tokenSettings },
   { title: 'Sockets', settings: gatewaySettings },
+  { title: 'Limits of clients', settings: clientLimitSettings },
   { title: 'Log of messages', settings: messageLogSettings },
   { title: 'Registry', settings: registrySettings },
   { title: 'Logging', settings: loggingSettings },

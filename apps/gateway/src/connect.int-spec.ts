@@ -207,7 +207,11 @@ describe('A connection', () => {
 
 describe('A client that asks and does not read', () => {
   it('is not read either, until it takes its answers', async () => {
-    const installation = await TestInstallation.create({ SOCKET_BUFFER_BYTES: '65536' });
+    const installation = await TestInstallation.create({
+      SOCKET_BUFFER_BYTES: '65536',
+      MAX_FRAMES_PER_SECOND: '1000000',
+      MAX_BYTES_PER_SECOND: '1000000000',
+    });
     const gateway = await installation.startGateway();
     const client = new BareClient(gateway.url);
     await client.hello(installation.token('42'));

@@ -1,5 +1,7 @@
+import { type ClientLimitSettings } from '@switchboard/config';
+
 /** What the parts of a gateway need to know. */
-export interface GatewayOptions {
+export interface GatewayOptions extends ClientLimitSettings {
   readonly serverId: string;
   readonly pingIntervalMs: number;
   readonly helloDeadlineMs: number;

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { type Backends } from '@switchboard/backends';
 import { type BusTransport } from '@switchboard/bus';
-import { type GatewaySettings, type RegistrySettings, type TokenSettingValues } from '@switchboard/config';
+import { type ClientLimitSettings, type GatewaySettings, type RegistrySettings, type TokenSettingValues } from '@switchboard/config';
 import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
 import { ConnectionRegistry, HeldSlot, LeaseStore, makeServerId, RegistryCleaner, ServerLease } from '@switchboard/registry';
@@ -28,7 +28,7 @@ import { AnswerWaits } from './waits/answer-waits';
 import { TokenVerifier } from './tokens/token-verifier';
 
 /** The settings of a gateway, besides those of the backends. */
-export type GatewayModuleSettings = GatewaySettings & TokenSettingValues & RegistrySettings;
+export type GatewayModuleSettings = GatewaySettings & ClientLimitSettings & TokenSettingValues & RegistrySettings;
 
 /** What a gateway stands on. */
 export interface GatewayParts {

@@ -1,5 +1,6 @@
 import {
   busSettings,
+  clientLimitSettings,
   databaseSettings,
   gatewaySettings,
   httpSettings,
@@ -20,6 +21,7 @@ export const processSettings = {
   port: portSetting(DEFAULT_PORT),
   ...loggingSettings,
   ...gatewaySettings,
+  ...clientLimitSettings,
   ...tokenSettings,
   ...databaseSettings,
   ...messageLogSettings,

@@ -1,5 +1,6 @@
 import {
   apiSettings,
+  clientLimitSettings,
   databaseSettings,
   gatewaySettings,
   httpSettings,
@@ -21,6 +22,7 @@ export const processSettings = {
   ...loggingSettings,
   ...apiSettings,
   ...gatewaySettings,
+  ...clientLimitSettings,
   ...tokenSettings,
   ...databaseSettings,
   ...messageLogSettings,

@@ -1,6 +1,7 @@
 export * from './api-keys';
 export * from './api-settings';
 export * from './bus-settings';
+export * from './client-limit-settings';
 export * from './gateway-settings';
 export * from './database-settings';
 export * from './http-settings';

@@ -19,6 +19,12 @@ const METRICS = {
     help: 'Connections refused before ready, by error code.',
     labels: ['reason'],
   },
+  limitsReached: {
+    kind: 'counter',
+    name: 'switchboard_limits_reached_total',
+    help: 'Times that a client met a limit: origin, admission, connections, address, upgrades, user, frames (their number or bytes), sends.',
+    labels: ['limit'],
+  },
   keyFetches: {
     kind: 'counter',
     name: 'switchboard_token_key_fetches_total',

@@ -3,6 +3,7 @@ import { type Close, type StreamKey } from '@switchboard/protocol';
 import { type ClientSocket } from '../sockets/client-socket';
 import { type Subscription } from '../streams/subscription';
 import { type TokenGrants } from '../tokens/token-grants';
+import { type FrameRates } from './frame-rates';
 import { RequestQueue } from './request-queue';
 
 /**
@@ -30,10 +31,14 @@ export class ClientConnection {
   isRegistered = false;
   violations = 0;
 
-  /** @param bearer the token of the upgrade's Authorization header, if there was one; forgotten once it is verified */
+  /**
+   * @param bearer the token of the upgrade's Authorization header, if there was one; forgotten once it is verified
+   * @param rates bounds how fast the client sends; absent: nothing does
+   */
   constructor(
     readonly socket: ClientSocket,
     public bearer: string | undefined,
+    readonly rates?: FrameRates,
   ) {}
 
   /** Whether the connection has ended; it may do so during any await. */

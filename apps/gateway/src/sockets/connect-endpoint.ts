@@ -1,20 +1,30 @@
-import { type IncomingMessage, type Server } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import { type Duplex } from 'node:stream';
 import { type ServerOptions, WebSocketServer, type WebSocket } from 'ws';
-import { CLOSE, SUBPROTOCOL, type SwitchboardError } from '@switchboard/protocol';
+import { ERRORS, SUBPROTOCOL, type Close, type SwitchboardError } from '@switchboard/protocol';
 import { errorFrame } from '../frames/error-frame';
 import { type GatewayOptions } from '../gateway-options';
 
-const RETRY_AFTER_MS = 1_000;
 /** How long a client may take to answer a close before it is cut off: nobody counts it any more, and a server that leaves waits for it. */
 const CLOSE_TIMEOUT_MS = 1_000;
+/** Refused sockets that may be there only to be told; beyond it browsers learn no more than that the upgrade failed. */
+const MOST_REFUSED_SOCKETS = 1_000;
+const SECOND_MS = 1_000;
+
+/** Why an upgrade is refused, and how whoever asked for it is told. */
+export interface UpgradeRefusal {
+  /** Its status is that of the HTTP answer. */
+  readonly error: SwitchboardError;
+  readonly close: Close;
+  /** When it may be different; absent: waiting does not help. */
+  readonly retryAfterMs?: number;
+}
 
 /** Decides about upgrades and takes the sockets. */
 export interface Admission {
-  /** Why no further socket can be taken now; undefined: it can. */
-  refusal(): SwitchboardError | undefined;
+  /** Why this socket is not taken; undefined: it is, and `admit` follows. */
+  refusal(request: IncomingMessage): UpgradeRefusal | undefined;
   admit(webSocket: WebSocket, request: IncomingMessage): void;
-  refused(error: SwitchboardError): void;
 }
 
 /**
@@ -23,6 +33,7 @@ export interface Admission {
  */
 export class ConnectEndpoint {
   private readonly webSockets: WebSocketServer;
+  private refusedSockets = 0;
 
   constructor(
     private readonly admission: Admission,
@@ -48,29 +59,34 @@ export class ConnectEndpoint {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const refusal = this.admission.refusal();
+    const refusal = this.admission.refusal(request);
     if (refusal === undefined) {
       this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         this.admission.admit(webSocket, request);
       });
       return;
     }
-    this.admission.refused(refusal);
-    if (request.headers.origin === undefined) {
-      refuse(socket);
-      return;
-    }
+    if (request.headers.origin === undefined || this.refusedSockets >= MOST_REFUSED_SOCKETS) refuse(socket, refusal);
+    else this.refuseSoThatBrowsersSee(request, socket, head, refusal);
+  }
+
+  private refuseSoThatBrowsersSee(request: IncomingMessage, socket: Duplex, head: Buffer, refusal: UpgradeRefusal): void {
+    const { error, close, retryAfterMs } = refusal;
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+      this.refusedSockets += 1;
+      webSocket.on('close', () => (this.refusedSockets -= 1));
       webSocket.on('error', ignoreBrokenSocket);
-      webSocket.send(JSON.stringify(errorFrame(refusal, { retryAfterMs: RETRY_AFTER_MS })));
-      webSocket.close(CLOSE.overloaded.code, CLOSE.overloaded.reason);
+      webSocket.send(JSON.stringify(errorFrame(error, retryAfterMs === undefined ? {} : { retryAfterMs })));
+      webSocket.close(close.code, close.reason);
     });
   }
 }
 
-function refuse(socket: Duplex): void {
-  const seconds = String(RETRY_AFTER_MS / 1_000);
-  const text = `HTTP/1.1 503 Service Unavailable\r\nRetry-After: ${seconds}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`;
+function refuse(socket: Duplex, { error, retryAfterMs }: UpgradeRefusal): void {
+  const entry = ERRORS[error.code];
+  const status = 'status' in entry ? entry.status : 503;
+  const retryAfter = retryAfterMs === undefined ? '' : `Retry-After: ${String(Math.ceil(retryAfterMs / SECOND_MS))}\r\n`;
+  const text = `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n${retryAfter}Content-Length: 0\r\nConnection: close\r\n\r\n`;
   // Node lets the other side keep its half open, and times nothing out after an upgrade.
   socket.end(text, () => socket.destroy());
 }

@@ -6,6 +6,7 @@ import { createSigner } from 'fast-jwt';
 import { Backends, BackendsModule, type BackendSettings } from '@switchboard/backends';
 import { BusTransport, InProcessEventBus, InProcessNetwork, type EventBus } from '@switchboard/bus';
 import {
+  clientLimitSettings,
   databaseSettings,
   gatewaySettings,
   messageLogSettings,
@@ -79,6 +80,7 @@ export class TestInstallation {
     const settings = {
       ...this.settings(),
       ...readSettings(gatewaySettings, this.environment),
+      ...readSettings(clientLimitSettings, this.environment),
       ...readSettings(tokenSettings, this.environment),
     };
     @Module({ imports: [BackendsModule.with(settings, bus), GatewayModule.with(settings)] })

@@ -1,0 +1,2 @@
+export * from './spread';
+export * from './token-bucket';
