@@ -9,6 +9,8 @@ export interface GatewayOptions extends ClientLimitSettings {
   /** How long a token counts after its expiry. */
   readonly jwtLeewayMs: number;
   readonly frameBytes: number;
+  /** The largest `data` of a message that a client sends. */
+  readonly dataBytes: number;
   /** What may wait for the network on one socket before its subscriptions pause. */
   readonly socketBufferBytes: number;
   readonly mostConnections: number;

@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { BackendsModule } from '@switchboard/backends';
 import { KafkaEventBus } from '@switchboard/bus-kafka';
 import { ObservabilityModule } from '@switchboard/observability';
+import { RoutingModule } from '@switchboard/routing';
+import { ClientSendsModule } from './client-sends.module';
 import { GatewayReadinessModule } from './gateway-readiness.module';
 import { GatewayModule } from './gateway.module';
 import { type ProcessSettings } from './process-settings';
@@ -19,6 +21,7 @@ export class GatewayProcessModule {
       imports: [
         BackendsModule.with(settings, bus),
         gateway,
+        ClientSendsModule.with([gateway, RoutingModule.with({ imports: [gateway], mostRouting: settings.mostRouting })]),
         ObservabilityModule.with({ imports: [GatewayReadinessModule.with(gateway)], adminAddress }),
       ],
     };

@@ -37,7 +37,7 @@ export class GatewayModule implements OnApplicationBootstrap {
         { provide: LocalDelivery, useExisting: DeliverEvent },
         { provide: AwaitReplies, inject: [Gateway], useFactory: ({ awaitReplies }: Gateway) => awaitReplies },
       ],
-      exports: [BusTransport, ServerLife, LocalDelivery, AwaitReplies],
+      exports: [Gateway, BusTransport, ServerLife, LocalDelivery, AwaitReplies],
     };
   }
 

@@ -1,11 +1,18 @@
 import { Logger } from '@nestjs/common';
 import { type Backends } from '@switchboard/backends';
 import { type BusTransport } from '@switchboard/bus';
-import { type ClientLimitSettings, type GatewaySettings, type RegistrySettings, type TokenSettingValues } from '@switchboard/config';
+import {
+  type apiSettings,
+  type ClientLimitSettings,
+  type GatewaySettings,
+  type RegistrySettings,
+  type SettingsOf,
+  type TokenSettingValues,
+} from '@switchboard/config';
 import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
 import { ConnectionRegistry, HeldSlot, LeaseStore, makeServerId, RegistryCleaner, ServerLease } from '@switchboard/registry';
-import { AwaitReplies, SendReply } from '@switchboard/routing';
+import { type AcceptMessage, AwaitReplies, SendReply } from '@switchboard/routing';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
@@ -15,6 +22,7 @@ import { FollowStreams } from './connections/follow-streams';
 import { HandleFrame } from './connections/handle-frame';
 import { OpenConnection } from './connections/open-connection';
 import { RefreshToken } from './connections/refresh-token';
+import { SendMessage } from './connections/send-message';
 import { DeliverEvent } from './delivery/deliver-event';
 import { type GatewayOptions } from './gateway-options';
 import { ServerLife } from './server/server-life';
@@ -28,7 +36,11 @@ import { AnswerWaits } from './waits/answer-waits';
 import { TokenVerifier } from './tokens/token-verifier';
 
 /** The settings of a gateway, besides those of the backends. */
-export type GatewayModuleSettings = GatewaySettings & ClientLimitSettings & TokenSettingValues & RegistrySettings;
+export type GatewayModuleSettings = GatewaySettings &
+  ClientLimitSettings &
+  TokenSettingValues &
+  RegistrySettings &
+  Pick<SettingsOf<typeof apiSettings>, 'dataBytes'>;
 
 /** What a gateway stands on. */
 export interface GatewayParts {
@@ -50,6 +62,7 @@ export class Gateway {
   /** Answers to requests of this process, where it takes any. */
   readonly awaitReplies: AwaitReplies;
   private readonly slot: HeldSlot;
+  private acceptMessage: AcceptMessage | undefined;
   private readonly answerWaits: AnswerWaits;
   private readonly streams: LocalStreams;
 
@@ -79,6 +92,11 @@ export class Gateway {
     this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
     this.deliverEvent = new DeliverEvent(this.streams, this.slot, this.awaitReplies, this.answerWaits, metrics);
     this.watch(connections);
+  }
+
+  /** From now on clients can send messages. */
+  takeMessagesBy(acceptMessage: AcceptMessage): void {
+    this.acceptMessage = acceptMessage;
   }
 
   private createStreams(): LocalStreams {
@@ -201,7 +219,9 @@ export class Gateway {
     const tokens = this.createTokenVerifier();
     const refreshToken = new RefreshToken(tokens, followStreams, mayStay);
     const openConnection = new OpenConnection(tokens, registry, followStreams, observer, options);
-    const handleFrame = new HandleFrame(openConnection, new FollowChannel(followStreams, options), refreshToken, (connection) => {
+    const sendMessage = new SendMessage({ acceptMessage: () => this.acceptMessage, metrics, options });
+    const followChannel = new FollowChannel(followStreams, options);
+    const handleFrame = new HandleFrame(openConnection, followChannel, refreshToken, sendMessage, (connection) => {
       connections.helloCame(connection);
     });
     const isAdmitting = (): boolean => this.life.isAdmitting();

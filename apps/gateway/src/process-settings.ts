@@ -1,4 +1,5 @@
 import {
+  apiSettings,
   busSettings,
   clientLimitSettings,
   databaseSettings,
@@ -22,6 +23,9 @@ export const processSettings = {
   ...loggingSettings,
   ...gatewaySettings,
   ...clientLimitSettings,
+  // What concerns messages that clients send.
+  dataBytes: apiSettings.dataBytes,
+  mostRouting: apiSettings.mostRouting,
   ...tokenSettings,
   ...databaseSettings,
   ...messageLogSettings,

@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { isSeq, SwitchboardError, type ClientFrame } from '@switchboard/protocol';
-import { clientFrameSchemas } from '@switchboard/protocol/schemas';
+import { isSeq, SwitchboardError, type ClientFrame, type SendFrame } from '@switchboard/protocol';
+import { clientFrameSchemas, dataBytes } from '@switchboard/protocol/schemas';
+
+/** A `send` with the bytes of its data as they came. */
+export type SendFrameRead = Omit<SendFrame, 'data'> & { readonly data: Buffer };
 
 /** A frame that cannot be taken, with the id of the client's request if it had one. */
 export class FrameError extends Error {
@@ -18,20 +21,35 @@ export class FrameError extends Error {
   }
 }
 
+/** A frame of a client; of a message the bytes of `data` as they came, so that they reach the receivers unchanged. */
+export type DecodedFrame = Exclude<ClientFrame, SendFrame> | SendFrameRead;
+
 /**
  * Reads what a client sent.
  * @throws FrameError `bad_frame` for what is no frame at all or of an unknown type, `invalid_field` for a field that is out of bounds
  */
-export function decodeClientFrame(bytes: Buffer, isBinary: boolean): ClientFrame {
+export function decodeClientFrame(bytes: Buffer, isBinary: boolean): DecodedFrame {
   const value = isBinary ? undefined : parseObject(bytes);
   if (value === undefined) throw violation('The frame is not a JSON object in a text frame.');
   const { type, id } = value as { type?: unknown; id?: unknown };
   if (typeof type !== 'string' || !Object.hasOwn(clientFrameSchemas, type)) throw violation('The type of the frame is not known.', id);
   const result = clientFrameSchemas[type as keyof typeof clientFrameSchemas].safeParse(value);
-  if (result.success) return result.data as ClientFrame;
+  if (result.success)
+    return type === 'send' ? withDataBytes(result.data as SendFrame, bytes) : (result.data as Exclude<ClientFrame, SendFrame>);
   const [issue] = result.error.issues;
   const problem = new SwitchboardError('invalid_field', `The field ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not valid'}.`);
   throw new FrameError(problem, idOf(id), false, type);
+}
+
+function withDataBytes(frame: SendFrame, bytes: Buffer): SendFrameRead {
+  try {
+    const data = dataBytes(bytes);
+    if (data !== undefined) return { ...frame, data };
+  } catch (error) {
+    if (error instanceof SwitchboardError) throw new FrameError(error, frame.id, false, frame.type);
+    throw error;
+  }
+  throw new FrameError(new SwitchboardError('invalid_field', 'The field data is required.'), frame.id, false, frame.type);
 }
 
 function parseObject(bytes: Buffer): object | undefined {

@@ -1,11 +1,12 @@
-import { CLOSE, SwitchboardError, type ClientFrame } from '@switchboard/protocol';
+import { CLOSE, SwitchboardError } from '@switchboard/protocol';
 import { serverFrame } from '../frames/web-socket-frame';
-import { decodeClientFrame, FrameError } from './client-frame';
+import { decodeClientFrame, FrameError, type DecodedFrame } from './client-frame';
 import { type ClientConnection } from './client-connection';
 import { errorFrame } from '../frames/error-frame';
 import { type FollowChannel } from './follow-channel';
 import { type OpenConnection } from './open-connection';
 import { type RefreshToken } from './refresh-token';
+import { type SendMessage } from './send-message';
 
 /** A client that goes on breaking the protocol is closed. */
 const MOST_VIOLATIONS = 3;
@@ -20,6 +21,7 @@ export class HandleFrame {
     private readonly openConnection: OpenConnection,
     private readonly followChannel: FollowChannel,
     private readonly refreshToken: RefreshToken,
+    private readonly sendMessage: SendMessage,
     private readonly helloCame: (connection: ClientConnection) => void,
   ) {}
 
@@ -34,7 +36,7 @@ export class HandleFrame {
     }
   }
 
-  private dispatch(connection: ClientConnection, frame: ClientFrame): void {
+  private dispatch(connection: ClientConnection, frame: DecodedFrame): void {
     switch (frame.type) {
       case 'ping':
         connection.socket.write(PONG);
@@ -50,7 +52,11 @@ export class HandleFrame {
       case 'ack':
         throw new FrameError(new SwitchboardError('not_supported'), undefined, false);
       case 'send':
-        throw new FrameError(new SwitchboardError('not_supported'), frame.id, false);
+        if (connection.phase === 'new') throw helloExpected('The first frame must be hello.', frame.id);
+        this.begin(connection, frame.id, async () => {
+          if (connection.phase === 'ready') await this.sendMessage.send(connection, frame);
+        });
+        return;
       case 'token':
       case 'subscribe':
       case 'unsubscribe':
@@ -64,9 +70,12 @@ export class HandleFrame {
     }
   }
 
-  private enqueue(connection: ClientConnection, id: number | undefined, request: () => Promise<void>): void {
-    if (connection.requests.add(request, MOST_WAITING_REQUESTS)) return;
-    throw new FrameError(new SwitchboardError('overloaded', 'Too many requests of this connection wait.'), id, false);
+  private enqueue({ requests }: ClientConnection, id: number | undefined, request: () => Promise<void>): void {
+    if (!requests.add(request, MOST_WAITING_REQUESTS)) throw tooManyWait(id);
+  }
+
+  private begin({ requests }: ClientConnection, id: number, request: () => Promise<void>): void {
+    if (!requests.begin(request, MOST_WAITING_REQUESTS)) throw tooManyWait(id);
   }
 
   private refuse(connection: ClientConnection, error: FrameError): void {
@@ -81,6 +90,10 @@ export class HandleFrame {
     connection.violations += 1;
     if (connection.violations >= MOST_VIOLATIONS) connection.close(CLOSE.protocolError);
   }
+}
+
+function tooManyWait(id: number | undefined): FrameError {
+  return new FrameError(new SwitchboardError('overloaded', 'Too many requests of this connection wait.'), id, false);
 }
 
 function helloExpected(message: string, id?: number): FrameError {

@@ -1,4 +1,4 @@
-import { BOUNDS, channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
+import { channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
 import { type StreamStart } from '@switchboard/message-log';
 import { type ConnectionRegistry } from '@switchboard/registry';
 import { allowsChannel } from '../tokens/token-grants';
@@ -48,7 +48,11 @@ export class OpenConnection {
             ...(identity.device === undefined ? {} : { device: identity.device }),
             streams: Object.fromEntries([...positions].map(([stream, { after }]) => [stream, { after }])),
             pingIntervalMs: this.options.pingIntervalMs,
-            limits: { frameBytes: this.options.frameBytes, dataBytes: BOUNDS.dataBytes, subscriptions: this.options.mostSubscriptions },
+            limits: {
+              frameBytes: this.options.frameBytes,
+              dataBytes: this.options.dataBytes,
+              subscriptions: this.options.mostSubscriptions,
+            },
           });
         },
       );

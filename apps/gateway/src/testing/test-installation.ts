@@ -6,6 +6,7 @@ import { createSigner } from 'fast-jwt';
 import { Backends, BackendsModule, type BackendSettings } from '@switchboard/backends';
 import { BusTransport, InProcessEventBus, InProcessNetwork, type EventBus } from '@switchboard/bus';
 import {
+  apiSettings,
   clientLimitSettings,
   databaseSettings,
   gatewaySettings,
@@ -19,9 +20,10 @@ import { runMigrations, createDataSource } from '@switchboard/database';
 import { Metrics } from '@switchboard/observability';
 import { encodeContent } from '@switchboard/protocol/events';
 import { type StreamTarget } from '@switchboard/protocol';
-import { AcceptMessage, NoLocalDelivery, RouteEvent, type AcceptedMessage } from '@switchboard/routing';
+import { AcceptMessage, NoLocalDelivery, RouteEvent, RoutingModule, type AcceptedMessage } from '@switchboard/routing';
 import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
 import { createHttpAdapter } from '../create-http-adapter';
+import { ClientSendsModule } from '../client-sends.module';
 import { GatewayModule } from '../gateway.module';
 import { ServerLife } from '../server/server-life';
 
@@ -82,8 +84,11 @@ export class TestInstallation {
       ...readSettings(gatewaySettings, this.environment),
       ...readSettings(clientLimitSettings, this.environment),
       ...readSettings(tokenSettings, this.environment),
+      ...readSettings({ dataBytes: apiSettings.dataBytes }, this.environment),
     };
-    @Module({ imports: [BackendsModule.with(settings, bus), GatewayModule.with(settings)] })
+    const gatewayModule = GatewayModule.with(settings);
+    const routing = RoutingModule.with({ imports: [gatewayModule], mostRouting: MOST_ROUTING });
+    @Module({ imports: [BackendsModule.with(settings, bus), gatewayModule, ClientSendsModule.with([gatewayModule, routing])] })
     class TestGatewayModule {}
     const module = await Test.createTestingModule({ imports: [TestGatewayModule] }).compile();
     const app: INestApplication = module.createNestApplication(createHttpAdapter({ keepAliveMs: 75_000, requestTimeoutMs: 30_000 }), {

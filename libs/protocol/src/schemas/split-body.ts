@@ -28,7 +28,7 @@ export interface SplitBody {
  */
 export function splitBody(body: Buffer): SplitBody {
   const fields = parseObject(body);
-  return { fields, data: findData(body) };
+  return { fields, data: dataBytes(body) };
 }
 
 function parseObject(body: Buffer): Record<string, unknown> {
@@ -45,8 +45,12 @@ function parseObject(body: Buffer): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** Walks the keys of an object that is known to be valid JSON, skipping their values. */
-function findData(json: Buffer): Buffer | undefined {
+/**
+ * The bytes of the top-level `data` of an object that is known to be valid JSON, as `splitBody` finds them: walks the keys, skipping their
+ * values.
+ * @throws SwitchboardError `invalid_field` if a top-level key is repeated
+ */
+export function dataBytes(json: Buffer): Buffer | undefined {
   let data: Buffer | undefined;
   const seen = new Set<string>();
   let at = skipSpace(json, skipSpace(json, 0) + 1);
