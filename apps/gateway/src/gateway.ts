@@ -11,7 +11,15 @@ import {
 } from '@switchboard/config';
 import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
-import { ConnectionRegistry, HeldSlot, LeaseStore, makeServerId, RegistryCleaner, ServerLease } from '@switchboard/registry';
+import {
+  ConnectionRegistry,
+  ConnectionsOfUser,
+  HeldSlot,
+  LeaseStore,
+  makeServerId,
+  RegistryCleaner,
+  ServerLease,
+} from '@switchboard/registry';
 import { type AcceptMessage, AwaitReplies, SendReply } from '@switchboard/routing';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
@@ -20,6 +28,8 @@ import { Connections } from './connections/connections';
 import { FollowChannel } from './connections/follow-channel';
 import { FollowStreams } from './connections/follow-streams';
 import { HandleFrame } from './connections/handle-frame';
+import { LimitUserConnections, MOST_BEYOND_LIMIT } from './connections/limit-user-connections';
+import { RegisterConnection } from './connections/register-connection';
 import { OpenConnection } from './connections/open-connection';
 import { RefreshToken } from './connections/refresh-token';
 import { SendMessage } from './connections/send-message';
@@ -218,7 +228,13 @@ export class Gateway {
     };
     const tokens = this.createTokenVerifier();
     const refreshToken = new RefreshToken(tokens, followStreams, mayStay);
-    const openConnection = new OpenConnection(tokens, registry, followStreams, observer, options);
+    const openConnection = new OpenConnection(
+      tokens,
+      this.createRegisterConnection(connections, registry),
+      followStreams,
+      observer,
+      options,
+    );
     const sendMessage = new SendMessage({ acceptMessage: () => this.acceptMessage, metrics, options });
     const followChannel = new FollowChannel(followStreams, options);
     const handleFrame = new HandleFrame(openConnection, followChannel, refreshToken, sendMessage, (connection) => {
@@ -227,6 +243,28 @@ export class Gateway {
     const isAdmitting = (): boolean => this.life.isAdmitting();
     const admission = new AdmitSocket({ connections, handleFrame, streams: this.streams, metrics, isAdmitting, options });
     return new ConnectEndpoint(admission, options);
+  }
+
+  private createRegisterConnection({ index }: Connections, registry: ConnectionRegistry): RegisterConnection {
+    const { backends, metrics, settings } = this.parts;
+    const { mostConnectionsPerUser: most, userConnectionPolicy: policy } = settings;
+    const order = policy === 'refuse' ? 'oldest' : 'newest';
+    const limit = new LimitUserConnections({
+      most,
+      policy,
+      connectionsOfUser: new ConnectionsOfUser(backends.registryPool, settings, order, most + MOST_BEYOND_LIMIT),
+      ownSlot: () => this.slot.slot,
+      closeHere: (id) => index.byId(id)?.replace(),
+      bus: backends.bus,
+      reached: () => {
+        metrics.set.limitsReached.inc({ limit: 'user' });
+      },
+      hintLost: (error) => {
+        metrics.set.hintsLost.inc();
+        this.logger.debug('A connection that was replaced could not be told so.', error);
+      },
+    });
+    return new RegisterConnection(registry, most === 0 ? undefined : limit, () => this.slot.databaseOffsetMs);
   }
 
   private createTokenVerifier(): TokenVerifier {

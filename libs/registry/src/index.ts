@@ -1,4 +1,5 @@
 export { ConnectionDirectory, type LiveConnection } from './connection-directory';
+export { ConnectionsOfUser, type ConnectionOrder, type PlacedConnection } from './connections-of-user';
 export { ConnectionRegistry, type ConnectionRegistrySettings } from './connection-registry';
 export { type ConnectionKey, type RegisteredConnection } from './connection-row';
 export { registryEntities } from './entities';
