@@ -4,17 +4,23 @@ import { type FastifyAdapter } from '@nestjs/platform-fastify';
 import { Metrics } from '@switchboard/observability';
 import { ApiKeys } from './auth/api-keys';
 import { authorize } from './auth/authorize';
+import { CloseConnections } from './connections/close-connections';
+import { ConnectionsController } from './connections/connections.controller';
 import { ProblemFilter } from './http/problem.filter';
 import { refuseFuture } from './http/refuse-future';
 import { refuseQuery } from './http/refuse-query';
 import { MessagesController } from './messages/messages.controller';
+import { ServersController } from './servers/servers.controller';
 import { UsersController } from './users/users.controller';
 
 /**
  * The HTTP API for services, for an app on the adapter of `createHttpAdapter`. It chooses no adapters: what it needs comes from the
  * modules that `with` is given.
  */
-@Module({ controllers: [MessagesController, UsersController], providers: [{ provide: APP_FILTER, useClass: ProblemFilter }] })
+@Module({
+  controllers: [MessagesController, UsersController, ConnectionsController, ServersController],
+  providers: [{ provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
+})
 export class ApiModule implements OnModuleInit {
   constructor(
     private readonly adapterHost: HttpAdapterHost<FastifyAdapter>,
@@ -22,7 +28,7 @@ export class ApiModule implements OnModuleInit {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @param imports modules that export `AcceptMessage`, `UserConnections`, `ApiKeys`, `Metrics` and `API_OPTIONS` */
+  /** @param imports modules that export `AcceptMessage`, `SendCommand`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `Metrics` and `API_OPTIONS` */
   static with(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return { module: ApiModule, imports };
   }

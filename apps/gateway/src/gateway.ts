@@ -21,6 +21,8 @@ import {
   ServerLease,
 } from '@switchboard/registry';
 import { type AcceptMessage, AwaitReplies, SendReply } from '@switchboard/routing';
+import { CloseInPaces } from './commands/close-in-paces';
+import { HandleCommand } from './commands/handle-command';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
@@ -35,6 +37,7 @@ import { RefreshToken } from './connections/refresh-token';
 import { SendMessage } from './connections/send-message';
 import { DeliverEvent } from './delivery/deliver-event';
 import { type GatewayOptions } from './gateway-options';
+import { Drain } from './server/drain';
 import { ServerLife } from './server/server-life';
 import { ConnectEndpoint } from './sockets/connect-endpoint';
 import { CatchUpReader } from './streams/catch-up-reader';
@@ -88,7 +91,10 @@ export class Gateway {
     const interest = new ChannelInterest(registry);
     const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
     const connections = this.createConnections(registry, followStreams, options);
-    this.answerWaits = this.createAnswerWaits(connections);
+    const sendReply = this.createSendReply();
+    this.answerWaits = this.createAnswerWaits(connections, sendReply);
+    const drain = this.createDrain(connections, settings);
+    const closing = new CloseInPaces();
     this.life = new ServerLife({
       slot: this.slot,
       transport,
@@ -97,10 +103,33 @@ export class Gateway {
       registry,
       cleaner: this.createCleaner(),
       reconcile: this.createReconcileRound(),
+      drain,
+      closing,
       metrics,
     });
     this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
-    this.deliverEvent = new DeliverEvent(this.streams, this.slot, this.awaitReplies, this.answerWaits, metrics);
+    this.deliverEvent = new DeliverEvent({
+      streams: this.streams,
+      own: this.slot,
+      awaitReplies: this.awaitReplies,
+      answerWaits: this.answerWaits,
+      handleCommand: new HandleCommand({
+        serverId: options.serverId,
+        connections: connections.index,
+        closing,
+        drain,
+        sendReply,
+        observer: {
+          taken: (name) => {
+            metrics.set.commandsTaken.inc({ name });
+          },
+          refused: () => {
+            metrics.set.closingsRefused.inc();
+          },
+        },
+      }),
+      metrics,
+    });
     this.watch(connections);
   }
 
@@ -183,12 +212,26 @@ export class Gateway {
     return new Connections(registry, followStreams, observer, options);
   }
 
-  private createAnswerWaits(connections: Connections): AnswerWaits {
-    const { backends, metrics, settings } = this.parts;
-    const sendReply = new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
-      metrics.set.hintsLost.inc();
+  private createSendReply(): SendReply {
+    const { backends, metrics } = this.parts;
+    return new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
+      metrics.set.repliesFailed.inc();
       this.logger.debug('An answer could not be sent.', error);
     });
+  }
+
+  private createDrain(connections: Connections, settings: GatewaySettings): Drain {
+    const { metrics } = this.parts;
+    const asked = (): void => {
+      metrics.set.goawaysSent.inc();
+    };
+    const drain = new Drain({ connections: () => connections.everyone(), asked }, settings);
+    metrics.measure('draining', () => (drain.isDraining ? 1 : 0));
+    return drain;
+  }
+
+  private createAnswerWaits(connections: Connections, sendReply: SendReply): AnswerWaits {
+    const { metrics, settings } = this.parts;
     return new AnswerWaits({
       streams: this.streams,
       connections: connections.index,

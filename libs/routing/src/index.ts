@@ -3,4 +3,5 @@ export * from './await-replies';
 export * from './local-delivery';
 export * from './route-event';
 export * from './routing.module';
+export * from './send-command';
 export * from './send-reply';

@@ -5,12 +5,13 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
 import { streamOf } from '@switchboard/protocol';
-import { AcceptMessage, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
+import { ConnectionDirectory, ServerDirectory } from '@switchboard/registry';
+import { AcceptMessage, SendCommand, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
 import { API_OPTIONS } from '../api-options';
 import { ApiModule } from '../api.module';
 import { ApiKeys } from '../auth/api-keys';
 import { createHttpAdapter, type HttpAdapterOptions } from '../http/create-http-adapter';
-import { UserConnections, type UserConnection } from '../users/user-connections';
+import { TestFleet } from './test-fleet';
 
 /** Keeps what it accepts, numbered per stream. */
 export class AcceptedMessages {
@@ -38,7 +39,7 @@ export interface RunningApi {
   readonly app: NestFastifyApplication;
   readonly port: number;
   readonly accepted: AcceptedMessages;
-  readonly connections: Map<string, UserConnection[]>;
+  readonly fleet: TestFleet;
   /** Names of checks that fail. */
   readonly failing: Set<string>;
 }
@@ -60,14 +61,16 @@ const KEYS = [
 export async function startApi(options: Partial<HttpAdapterOptions> = {}): Promise<RunningApi> {
   const http = { keepAliveMs: 75_000, requestTimeoutMs: 30_000, dataBytes: 65_536, ...options };
   const accepted = new AcceptedMessages();
-  const connections = new Map<string, UserConnection[]>();
+  const fleet = new TestFleet();
   const metrics = new Metrics({ includesProcess: false });
   const failing = new Set<string>();
   const checks = ['database', 'bus'].map((name) => ({ name, isReady: () => !failing.has(name) }));
 
   const provided = [
     { provide: AcceptMessage, useValue: accepted },
-    { provide: UserConnections, useValue: { connectionsOf: (user: string) => Promise.resolve(connections.get(user) ?? []) } },
+    { provide: ConnectionDirectory, useValue: fleet.connectionDirectory },
+    { provide: ServerDirectory, useValue: fleet.serverDirectory },
+    { provide: SendCommand, useValue: fleet.sendCommand },
     {
       provide: ApiKeys,
       useValue: new ApiKeys(KEYS.map((key) => ({ ...key, secretSha256: createHash('sha256').update(key.name).digest() }))),
@@ -84,5 +87,5 @@ export async function startApi(options: Partial<HttpAdapterOptions> = {}): Promi
     abortOnError: false,
   });
   await app.listen(0, '127.0.0.1');
-  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, connections, failing };
+  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, fleet, failing };
 }
