@@ -3,6 +3,7 @@ import { RoutingModule } from '@switchboard/routing';
 import { type apiSettings, type SettingsOf } from '@switchboard/config';
 import { API_OPTIONS } from './api-options';
 import { ApiKeys } from './auth/api-keys';
+import { KeyRates } from './auth/key-rates';
 
 /** What `ApiModule` needs, made from the backends of the process. */
 @Module({})
@@ -15,9 +16,10 @@ export class ApiPartsModule {
       imports: [routing],
       providers: [
         { provide: ApiKeys, useValue: new ApiKeys(settings.apiKeys) },
+        { provide: KeyRates, useValue: new KeyRates(settings.requestsPerSecond) },
         { provide: API_OPTIONS, useValue: { dataBytes: settings.dataBytes } },
       ],
-      exports: [routing, ApiKeys, API_OPTIONS],
+      exports: [routing, ApiKeys, KeyRates, API_OPTIONS],
     };
   }
 }

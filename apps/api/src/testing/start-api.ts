@@ -10,6 +10,7 @@ import { AcceptMessage, SendCommand, type AcceptedMessage, type MessageToAccept 
 import { API_OPTIONS } from '../api-options';
 import { ApiModule } from '../api.module';
 import { ApiKeys } from '../auth/api-keys';
+import { KeyRates } from '../auth/key-rates';
 import { createHttpAdapter, type HttpAdapterOptions } from '../http/create-http-adapter';
 import { TestFleet } from './test-fleet';
 
@@ -57,8 +58,16 @@ const KEYS = [
   { name: 'all', scopes: ['send', 'read', 'admin'] },
 ] as const;
 
+/** How a test's API differs from others. */
+export interface TestApiOptions extends Partial<HttpAdapterOptions> {
+  /** How often each key may call; by default as often as it likes. */
+  readonly requestsPerSecond?: number;
+  /** The clock of that. */
+  readonly nowMs?: () => number;
+}
+
 /** Starts the API on a free port of the loopback. */
-export async function startApi(options: Partial<HttpAdapterOptions> = {}): Promise<RunningApi> {
+export async function startApi(options: TestApiOptions = {}): Promise<RunningApi> {
   const http = { keepAliveMs: 75_000, requestTimeoutMs: 30_000, dataBytes: 65_536, ...options };
   const accepted = new AcceptedMessages();
   const fleet = new TestFleet();
@@ -75,6 +84,7 @@ export async function startApi(options: Partial<HttpAdapterOptions> = {}): Promi
       provide: ApiKeys,
       useValue: new ApiKeys(KEYS.map((key) => ({ ...key, secretSha256: createHash('sha256').update(key.name).digest() }))),
     },
+    { provide: KeyRates, useValue: new KeyRates(options.requestsPerSecond ?? 0, options.nowMs) },
     { provide: API_OPTIONS, useValue: { dataBytes: http.dataBytes } },
     { provide: Metrics, useValue: metrics },
     { provide: Readiness, useValue: new Readiness(checks, { keptMs: 0 }) },
