@@ -11,18 +11,8 @@ import {
 } from '@switchboard/config';
 import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
-import {
-  ConnectionRegistry,
-  ConnectionsOfUser,
-  HeldSlot,
-  LeaseStore,
-  makeServerId,
-  RegistryCleaner,
-  ServerLease,
-} from '@switchboard/registry';
+import { ConnectionRegistry, HeldSlot, LeaseStore, makeServerId, RegistryCleaner, ServerLease } from '@switchboard/registry';
 import { type AcceptMessage, AwaitReplies, SendReply } from '@switchboard/routing';
-import { CloseInPaces } from './commands/close-in-paces';
-import { HandleCommand } from './commands/handle-command';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
@@ -30,14 +20,11 @@ import { Connections } from './connections/connections';
 import { FollowChannel } from './connections/follow-channel';
 import { FollowStreams } from './connections/follow-streams';
 import { HandleFrame } from './connections/handle-frame';
-import { LimitUserConnections, MOST_BEYOND_LIMIT } from './connections/limit-user-connections';
-import { RegisterConnection } from './connections/register-connection';
 import { OpenConnection } from './connections/open-connection';
 import { RefreshToken } from './connections/refresh-token';
 import { SendMessage } from './connections/send-message';
 import { DeliverEvent } from './delivery/deliver-event';
 import { type GatewayOptions } from './gateway-options';
-import { Drain } from './server/drain';
 import { ServerLife } from './server/server-life';
 import { ConnectEndpoint } from './sockets/connect-endpoint';
 import { CatchUpReader } from './streams/catch-up-reader';
@@ -91,10 +78,7 @@ export class Gateway {
     const interest = new ChannelInterest(registry);
     const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
     const connections = this.createConnections(registry, followStreams, options);
-    const sendReply = this.createSendReply();
-    this.answerWaits = this.createAnswerWaits(connections, sendReply);
-    const drain = this.createDrain(connections, settings);
-    const closing = new CloseInPaces();
+    this.answerWaits = this.createAnswerWaits(connections);
     this.life = new ServerLife({
       slot: this.slot,
       transport,
@@ -103,33 +87,10 @@ export class Gateway {
       registry,
       cleaner: this.createCleaner(),
       reconcile: this.createReconcileRound(),
-      drain,
-      closing,
       metrics,
     });
     this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
-    this.deliverEvent = new DeliverEvent({
-      streams: this.streams,
-      own: this.slot,
-      awaitReplies: this.awaitReplies,
-      answerWaits: this.answerWaits,
-      handleCommand: new HandleCommand({
-        serverId: options.serverId,
-        connections: connections.index,
-        closing,
-        drain,
-        sendReply,
-        observer: {
-          taken: (name) => {
-            metrics.set.commandsTaken.inc({ name });
-          },
-          refused: () => {
-            metrics.set.closingsRefused.inc();
-          },
-        },
-      }),
-      metrics,
-    });
+    this.deliverEvent = new DeliverEvent(this.streams, this.slot, this.awaitReplies, this.answerWaits, metrics);
     this.watch(connections);
   }
 
@@ -150,14 +111,14 @@ export class Gateway {
       },
     });
     const { deliveryLatency } = metrics.set;
-    return new LocalStreams(
-      (key, stream, read) => void reader.read(key, stream, read),
-      (timeMs, way) => {
-        const databaseNowMs = Date.now() + this.slot.databaseOffsetMs;
-        deliveryLatency.observe({ way }, Math.max(0, databaseNowMs - timeMs) / 1_000);
+    const databaseNowMs = (): number => Date.now() + this.slot.databaseOffsetMs;
+    return new LocalStreams((key, stream, read) => void reader.read(key, stream, read), {
+      databaseNowMs,
+      onDelivering: (timeMs, way) => {
+        deliveryLatency.observe({ way }, Math.max(0, databaseNowMs() - timeMs) / 1_000);
       },
-      STREAM_LIMITS,
-    );
+      limits: STREAM_LIMITS,
+    });
   }
 
   private createLease(serverId: string): ServerLease {
@@ -212,26 +173,12 @@ export class Gateway {
     return new Connections(registry, followStreams, observer, options);
   }
 
-  private createSendReply(): SendReply {
-    const { backends, metrics } = this.parts;
-    return new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
-      metrics.set.repliesFailed.inc();
+  private createAnswerWaits(connections: Connections): AnswerWaits {
+    const { backends, metrics, settings } = this.parts;
+    const sendReply = new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
+      metrics.set.hintsLost.inc();
       this.logger.debug('An answer could not be sent.', error);
     });
-  }
-
-  private createDrain(connections: Connections, settings: GatewaySettings): Drain {
-    const { metrics } = this.parts;
-    const asked = (): void => {
-      metrics.set.goawaysSent.inc();
-    };
-    const drain = new Drain({ connections: () => connections.everyone(), asked }, settings);
-    metrics.measure('draining', () => (drain.isDraining ? 1 : 0));
-    return drain;
-  }
-
-  private createAnswerWaits(connections: Connections, sendReply: SendReply): AnswerWaits {
-    const { metrics, settings } = this.parts;
     return new AnswerWaits({
       streams: this.streams,
       connections: connections.index,
@@ -271,13 +218,7 @@ export class Gateway {
     };
     const tokens = this.createTokenVerifier();
     const refreshToken = new RefreshToken(tokens, followStreams, mayStay);
-    const openConnection = new OpenConnection(
-      tokens,
-      this.createRegisterConnection(connections, registry),
-      followStreams,
-      observer,
-      options,
-    );
+    const openConnection = new OpenConnection(tokens, registry, followStreams, observer, options);
     const sendMessage = new SendMessage({ acceptMessage: () => this.acceptMessage, metrics, options });
     const followChannel = new FollowChannel(followStreams, options);
     const handleFrame = new HandleFrame(openConnection, followChannel, refreshToken, sendMessage, (connection) => {
@@ -286,28 +227,6 @@ export class Gateway {
     const isAdmitting = (): boolean => this.life.isAdmitting();
     const admission = new AdmitSocket({ connections, handleFrame, streams: this.streams, metrics, isAdmitting, options });
     return new ConnectEndpoint(admission, options);
-  }
-
-  private createRegisterConnection({ index }: Connections, registry: ConnectionRegistry): RegisterConnection {
-    const { backends, metrics, settings } = this.parts;
-    const { mostConnectionsPerUser: most, userConnectionPolicy: policy } = settings;
-    const order = policy === 'refuse' ? 'oldest' : 'newest';
-    const limit = new LimitUserConnections({
-      most,
-      policy,
-      connectionsOfUser: new ConnectionsOfUser(backends.registryPool, settings, order, most + MOST_BEYOND_LIMIT),
-      ownSlot: () => this.slot.slot,
-      closeHere: (id) => index.byId(id)?.replace(),
-      bus: backends.bus,
-      reached: () => {
-        metrics.set.limitsReached.inc({ limit: 'user' });
-      },
-      hintLost: (error) => {
-        metrics.set.hintsLost.inc();
-        this.logger.debug('A connection that was replaced could not be told so.', error);
-      },
-    });
-    return new RegisterConnection(registry, most === 0 ? undefined : limit, () => this.slot.databaseOffsetMs);
   }
 
   private createTokenVerifier(): TokenVerifier {
@@ -331,6 +250,7 @@ export class Gateway {
     metrics.measure('streams', () => this.streams.size);
     metrics.measure('framesWritten', () => this.streams.framesWritten);
     metrics.measure('subscriptionsPaused', () => this.streams.pauses);
+    metrics.measure('messagesExpired', () => this.streams.expired);
     metrics.measure('eventsMissed', () => this.streams.misses);
     metrics.measure('repliesAwaited', () => this.awaitReplies.size);
     metrics.measure('messagesWatched', () => this.answerWaits.size);

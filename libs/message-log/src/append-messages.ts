@@ -1,7 +1,7 @@
 import { byteaArray, hotStatement, int8Array, textArray, uuidArray, type HotConnection } from '@switchboard/database';
-import { encodeMessageId } from '@switchboard/protocol/events';
-import type { AppendedMessage, NewMessage } from './new-message';
-import { uuidV7 } from './uuid-v7';
+import type { StreamKey } from '@switchboard/protocol';
+import { encodeMessageId, type MessageContent } from '@switchboard/protocol/events';
+import type { AppendedMessage, Idempotency } from './new-message';
 
 /**
  * One statement per batch. The rows of streams are locked in the order of their keys (no deadlock) and stay locked until the commit, so
@@ -32,23 +32,33 @@ const APPEND = hotStatement(
 
 type AppendRow = readonly [stream: string, head: number, createdMs: number];
 
-/** A message whose time to live is settled. */
-export type AppendItem = Required<NewMessage>;
-
-/** Appends a batch, of which messages of one stream get their numbers in their order. All or none. @throws HotQueryError */
-export async function appendMessages(connection: HotConnection, items: readonly AppendItem[]): Promise<AppendedMessage[]> {
-  const nowMs = Date.now();
-  const identified = items.map((item) => ({ ...item, uuid: uuidV7(nowMs) }));
-  const rows = await connection.query<AppendRow>(APPEND, [
-    textArray(identified.map(({ stream }) => stream)),
-    uuidArray(identified.map(({ uuid }) => uuid)),
-    byteaArray(identified.map(({ content }) => content)),
-    int8Array(identified.map(({ ttlMs }) => ttlMs)),
-  ]);
-  return number(identified, rows);
+/** A message whose time to live and id are settled. */
+export interface AppendItem {
+  readonly stream: StreamKey;
+  /** 16 bytes. */
+  readonly uuid: Buffer;
+  readonly content: MessageContent;
+  readonly ttlMs: number;
+  readonly idempotency?: Idempotency | undefined;
 }
 
-function number(items: readonly (AppendItem & { readonly uuid: Buffer })[], rows: readonly AppendRow[]): AppendedMessage[] {
+/** Appends a batch without keys, of which messages of one stream get their numbers in their order. All or none. @throws HotQueryError */
+export async function appendMessages(connection: HotConnection, items: readonly AppendItem[]): Promise<AppendedMessage[]> {
+  const rows = await connection.query<AppendRow>(APPEND, columnsOf(items));
+  return number(items, rows);
+}
+
+/** The first parameters of the statements that append: streams, ids, contents, times to live. */
+export function columnsOf(items: readonly AppendItem[]): Buffer[] {
+  return [
+    textArray(items.map(({ stream }) => stream)),
+    uuidArray(items.map(({ uuid }) => uuid)),
+    byteaArray(items.map(({ content }) => content)),
+    int8Array(items.map(({ ttlMs }) => ttlMs)),
+  ];
+}
+
+function number(items: readonly AppendItem[], rows: readonly AppendRow[]): AppendedMessage[] {
   const last = new Map(rows.map(([stream, head, timeMs]) => [stream, { seq: head, timeMs }]));
   const lastOf = (stream: string): { seq: number; timeMs: number } => {
     const state = last.get(stream);
@@ -60,6 +70,6 @@ function number(items: readonly (AppendItem & { readonly uuid: Buffer })[], rows
     const state = lastOf(stream);
     state.seq += 1;
     const { seq, timeMs } = state;
-    return { id: encodeMessageId({ uuid, stream, seq }), stream, seq, timeMs, expiresAtMs: timeMs + ttlMs };
+    return { id: encodeMessageId({ uuid, stream, seq }), stream, seq, timeMs, expiresAtMs: timeMs + ttlMs, isReplay: false };
   });
 }

@@ -9,7 +9,7 @@ const NOW = Number.MAX_SAFE_INTEGER;
 const FIND_STARTS = hotStatement(
   'find_starts',
   `SELECT r.ord, coalesce(s.head, 0), CASE WHEN r.wish = ${String(EARLIEST)} THEN (
-     SELECT m.seq - 1 FROM messages m WHERE m.stream = r.stream AND m.expires_at > now() ORDER BY m.seq LIMIT 1
+     SELECT m.seq - 1 FROM messages m WHERE m.stream = r.stream AND m.expires_at > now() AND m.recalled_at IS NULL ORDER BY m.seq LIMIT 1
    ) END
    FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS r(stream, wish, ord)
    LEFT JOIN streams s ON s.key = r.stream`,

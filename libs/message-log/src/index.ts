@@ -1,4 +1,5 @@
 export * from './entities';
+export * from './find-message';
 export * from './gaps-of';
 export * from './incarnation';
 export * from './log-page';

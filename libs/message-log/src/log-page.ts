@@ -26,4 +26,6 @@ export interface LogPage {
   /** The last number that the stream gave out; 0 if it does not exist. */
   readonly head: number;
   readonly rows: readonly LogRow[];
+  /** The numbers of messages that were taken back, ascending. */
+  readonly recalled: readonly number[];
 }

@@ -66,6 +66,7 @@ describe('MessageLog', () => {
       after: 0,
       through: 4,
       head: 4,
+      recalled: [],
       rows: appended.map(({ id, seq, timeMs, expiresAtMs }, place) => ({ id, seq, timeMs, expiresAtMs, content: contents[place] })),
     });
     expect(decodeMessageId(appended[2]?.id ?? '')).toMatchObject({ stream, seq: 3 });
@@ -129,7 +130,14 @@ describe('MessageLog', () => {
   it('has nothing to read at the head, of an unknown stream, and where the log went back', async () => {
     const log = use();
     await log.append({ stream: 'user:back', content: contentOf(1) });
-    expect(await log.readPage({ stream: 'user:back', after: 1 })).toEqual({ stream: 'user:back', after: 1, through: 1, head: 1, rows: [] });
+    expect(await log.readPage({ stream: 'user:back', after: 1 })).toEqual({
+      stream: 'user:back',
+      after: 1,
+      through: 1,
+      head: 1,
+      rows: [],
+      recalled: [],
+    });
     expect(await log.readPage({ stream: 'user:nobody', after: 0 })).toMatchObject({ through: 0, head: 0, rows: [] });
     expect(await log.readPage({ stream: 'user:back', after: 5 })).toMatchObject({ through: 1, head: 1, rows: [] });
     expect(await log.readPage({ stream: 'user:nobody', after: 5 })).toMatchObject({ through: 0, head: 0, rows: [] });

@@ -1,13 +1,24 @@
 import type { StreamKey } from '@switchboard/protocol';
 import type { MessageContent } from '@switchboard/protocol/events';
 
+/** How a repeated send is known: within 24 hours, the same sender, stream and key mean the same message. */
+export interface Idempotency {
+  /** Who sends; keys of different senders have nothing to do with each other. */
+  readonly sender: string;
+  /** 1 to 255 characters without control characters. */
+  readonly key: string;
+  /** 16 bytes of a hash of all that makes the message: with another one the key is refused. */
+  readonly hash: Buffer;
+}
+
 /** A message to be appended. */
 export interface NewMessage {
   readonly stream: StreamKey;
   /** Valid UTF-8 without a NUL, as JSON is. */
   readonly content: MessageContent;
   /** How long it is kept, from 1; more than the longest is cut. Default: the setting. */
-  readonly ttlMs?: number;
+  readonly ttlMs?: number | undefined;
+  readonly idempotency?: Idempotency | undefined;
 }
 
 /** A message that the log has committed. */
@@ -20,4 +31,6 @@ export interface AppendedMessage {
   readonly timeMs: number;
   /** When it expires, on the same clock. */
   readonly expiresAtMs: number;
+  /** Whether an earlier call with the same idempotency key has committed it. */
+  readonly isReplay: boolean;
 }

@@ -11,14 +11,15 @@ import type { LogPage, LogRow } from './log-page';
 const READ_PAGES = hotStatement(
   'read_pages',
   `SELECT r.ord, coalesce(s.head, 0), p.candidates, p.seq, p.id,
-          (extract(epoch FROM p.created_at) * 1000)::int8, (extract(epoch FROM p.expires_at) * 1000)::int8, convert_from(p.payload, 'UTF8')
+          (extract(epoch FROM p.created_at) * 1000)::int8, (extract(epoch FROM p.expires_at) * 1000)::int8, convert_from(p.payload, 'UTF8'),
+          p.recalled_at IS NOT NULL
    FROM unnest($1::text[], $2::int8[]) WITH ORDINALITY AS r(stream, after, ord)
    LEFT JOIN streams s ON s.key = r.stream
    LEFT JOIN LATERAL (
      SELECT * FROM (
        SELECT c.*, count(*) OVER () AS candidates, sum(octet_length(c.payload)) OVER (ORDER BY c.seq ROWS UNBOUNDED PRECEDING) AS bytes
        FROM (
-         SELECT m.seq, m.id, m.created_at, m.expires_at, m.payload FROM messages m
+         SELECT m.seq, m.id, m.created_at, m.expires_at, m.recalled_at, m.payload FROM messages m
          WHERE m.stream = r.stream AND m.seq > r.after AND m.expires_at > now()
          ORDER BY m.seq LIMIT $3::int8
        ) c
@@ -37,6 +38,7 @@ type PageRow = readonly [
   createdMs: number,
   expiresMs: number,
   content: string,
+  isRecalled: boolean,
 ];
 
 /** Where a page is to begin. */
@@ -71,14 +73,21 @@ export async function readPages(connection: HotConnection, requests: readonly Pa
 
 function pageOf({ stream, after }: PageRequest, found: readonly PageRow[], bounds: PageBounds): LogPage {
   const head = found[0]?.[1] ?? after;
-  const rows = found.flatMap((row) => rowOf(stream, row));
+  const present = found.filter(([, , , seq]) => seq !== null);
   const candidates = found[0]?.[2] ?? 0;
-  const isCut = candidates === bounds.rows || rows.length < candidates;
-  return { stream, after, through: isCut ? (rows.at(-1)?.seq ?? head) : head, head, rows };
+  const isCut = candidates === bounds.rows || present.length < candidates;
+  return {
+    stream,
+    after,
+    through: isCut ? (present.at(-1)?.[3] ?? head) : head,
+    head,
+    rows: present.flatMap((row) => rowOf(stream, row)),
+    recalled: present.flatMap(([, , , seq, , , , , isRecalled]) => (isRecalled && seq !== null ? [seq] : [])),
+  };
 }
 
-/** None for the one row of a stream in which nothing is left behind `after`. */
-function rowOf(stream: StreamKey, [, , , seq, id, timeMs, expiresAtMs, content]: PageRow): LogRow[] {
-  if (seq === null) return [];
+/** None for a message that was recalled. */
+function rowOf(stream: StreamKey, [, , , seq, id, timeMs, expiresAtMs, content, isRecalled]: PageRow): LogRow[] {
+  if (seq === null || isRecalled) return [];
   return [{ seq, id: encodeMessageId({ uuid: uuidBytes(id), stream, seq }), timeMs, expiresAtMs, content: Buffer.from(content) }];
 }

@@ -1,7 +1,8 @@
 import { type EventBus } from '@switchboard/bus';
 import { type MessageLog, type NewMessage } from '@switchboard/message-log';
-import { decodeBusEvent, type StreamEvent } from '@switchboard/protocol/events';
+import { decodeBusEvent, type BusEvent, type HeadEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { AcceptMessage } from './accept-message';
+import { hashOfMessage } from './hash-of-message';
 import { LocalDelivery } from './local-delivery';
 import { RouteEvent } from './route-event';
 
@@ -10,33 +11,50 @@ const CONTENT = Buffer.from('"data":1}');
 /** A process that holds slot 1, and keeps what it is handed. */
 class RecordingDelivery extends LocalDelivery {
   readonly slot = 1;
-  readonly delivered: StreamEvent[] = [];
+  readonly delivered: (StreamEvent | HeadEvent)[] = [];
   failure: Error | undefined;
+  follows = true;
 
-  deliver(event: StreamEvent): void {
+  deliver(event: StreamEvent | HeadEvent): boolean {
     if (this.failure !== undefined) throw this.failure;
     this.delivered.push(event);
+    return this.follows;
   }
 }
 
 /** A sender whose look-ups find `slots`, and whose bus may hang or fail. */
 function sender(
   slots: readonly number[],
-  { publish = () => Promise.resolve(), mostRouting = 100 }: { publish?: () => Promise<void>; mostRouting?: number } = {},
+  {
+    publish = () => Promise.resolve(),
+    mostRouting = 100,
+    ttlMs = 60_000,
+    isReplay = false,
+    lookUp = () => Promise.resolve(slots),
+  }: {
+    publish?: () => Promise<void>;
+    mostRouting?: number;
+    ttlMs?: number;
+    isReplay?: boolean;
+    lookUp?: () => Promise<readonly number[]>;
+  } = {},
 ) {
-  const published: { readonly slot: number; readonly event: StreamEvent }[] = [];
+  const published: { readonly slot: number; readonly event: BusEvent }[] = [];
   const counted = { sent: 0, lost: 0 };
   let head = 0;
-  const log = { append: ({ stream }: NewMessage) => Promise.resolve({ id: 'id', stream, seq: (head += 1), timeMs: 1, expiresAtMs: 2 }) };
+  const log = {
+    append: ({ stream }: NewMessage) =>
+      Promise.resolve({ id: 'id', stream, seq: (head += 1), timeMs: 1, expiresAtMs: 1 + ttlMs, isReplay }),
+  };
   const bus = {
     publish: (slot: number, bytes: Buffer) => {
-      published.push({ slot, event: decodeBusEvent(bytes) as StreamEvent });
+      published.push({ slot, event: decodeBusEvent(bytes) });
       return publish();
     },
   };
   const local = new RecordingDelivery();
   const observer = { eventSent: () => (counted.sent += 1), hintLost: () => (counted.lost += 1) };
-  const route = new RouteEvent({ slotsOf: () => Promise.resolve(slots) }, bus as unknown as EventBus, local, observer);
+  const route = new RouteEvent({ slotsOf: lookUp }, bus as unknown as EventBus, local, observer);
   const acceptMessage = new AcceptMessage(log as unknown as MessageLog, route, mostRouting);
   return { acceptMessage, published, counted, local, accept: () => acceptMessage.accept({ target: { user: '42' }, content: CONTENT }) };
 }
@@ -44,7 +62,7 @@ function sender(
 describe('AcceptMessage', () => {
   it('sends one event to each server concerned but this one, which it serves itself', async () => {
     const { accept, acceptMessage, published, counted, local } = sender([1, 2, 3]);
-    expect(await accept()).toEqual({ id: 'id', stream: 'user:42', seq: 1, timeMs: 1 });
+    expect(await accept()).toMatchObject({ id: 'id', stream: 'user:42', seq: 1, timeMs: 1 });
     await acceptMessage.onApplicationShutdown();
     expect(published.map(({ slot }) => slot)).toEqual([2, 3]);
     expect(published[0]?.event).toEqual({
@@ -53,11 +71,63 @@ describe('AcceptMessage', () => {
       seq: 1,
       id: 'id',
       timeMs: 1,
-      expiresAtMs: 2,
+      expiresAtMs: 60_001,
       content: CONTENT,
     });
     expect(local.delivered).toHaveLength(1);
     expect(counted).toEqual({ sent: 2, lost: 0 });
+  });
+
+  it('hands a repeat to the bus without its content, so that what was taken back is not delivered', async () => {
+    const { accept, acceptMessage, published, local } = sender([2], { isReplay: true });
+    expect(await accept()).toMatchObject({ isReplay: true });
+    await acceptMessage.onApplicationShutdown();
+    expect(published).toEqual([{ slot: 2, event: { kind: 'head', stream: 'user:42', seq: 1 } }]);
+    expect(local.delivered).toEqual([{ kind: 'head', stream: 'user:42', seq: 1 }]);
+  });
+
+  it('tells everyone by a single event, and asks nobody who that is', async () => {
+    const lookUp = jest.fn(() => Promise.resolve([2, 3]));
+    const { acceptMessage, published, local } = sender([], { lookUp });
+    await acceptMessage.accept({ target: { everyone: true }, content: CONTENT });
+    await acceptMessage.onApplicationShutdown();
+    expect(published.map(({ slot }) => slot)).toEqual([0]);
+    expect(local.delivered).toHaveLength(1);
+    expect(lookUp).not.toHaveBeenCalled();
+  });
+
+  it('sends no event of a message whose time was over before it was known where it goes', async () => {
+    const { accept, acceptMessage, published } = sender([2], {
+      ttlMs: 5,
+      lookUp: () => new Promise((resolve) => setTimeout(resolve, 20, [2])),
+    });
+    await accept();
+    await acceptMessage.onApplicationShutdown();
+    expect(published).toEqual([]);
+  });
+
+  it('says whether anybody follows the stream, as far as it knows', async () => {
+    const isFollowed = async ({ accept }: ReturnType<typeof sender>) => (await (await accept()).routed).isFollowed;
+    expect(await isFollowed(sender([3]))).toBe(true);
+    expect(await isFollowed(sender([], { lookUp: () => Promise.reject(new Error('away')) }))).toBe(true);
+    const nobody = sender([]);
+    nobody.local.follows = false;
+    expect(await isFollowed(nobody)).toBe(false);
+  });
+
+  it('refuses a key whose message is being kept, or lets it come after that', async () => {
+    const { acceptMessage } = sender([]);
+    const message = {
+      target: { user: '42' },
+      content: CONTENT,
+      idempotency: { sender: 's', key: 'k', hash: hashOfMessage(CONTENT, undefined) },
+    };
+    const first = acceptMessage.accept(message);
+    await expect(acceptMessage.accept(message)).rejects.toMatchObject({ code: 'idempotency_in_progress' });
+    const patient = acceptMessage.accept({ ...message, whenRunning: 'wait' });
+    const other = acceptMessage.accept({ ...message, target: { user: '43' } });
+    await expect(Promise.all([first, patient, other])).resolves.toHaveLength(3);
+    await expect(acceptMessage.accept(message)).resolves.toMatchObject({ seq: 4 });
   });
 
   it('sends no event where this server alone is concerned', async () => {

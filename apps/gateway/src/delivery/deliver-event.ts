@@ -1,48 +1,43 @@
 import { Logger } from '@nestjs/common';
 import { type Metrics } from '@switchboard/observability';
-import { decodeBusEvent, EventFormatError, type BusEvent, type StreamEvent } from '@switchboard/protocol/events';
+import { decodeBusEvent, EventFormatError, type BusEvent, type HeadEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { type AwaitReplies, LocalDelivery, type OwnSlot } from '@switchboard/routing';
-import { type HandleCommand } from '../commands/handle-command';
 import { type LocalStreams } from '../streams/local-streams';
 import { type AnswerWaits } from '../waits/answer-waits';
-
-/** What events are handed to. */
-export interface DeliverEventParts {
-  readonly streams: LocalStreams;
-  readonly own: OwnSlot;
-  readonly awaitReplies: AwaitReplies;
-  readonly answerWaits: AnswerWaits;
-  readonly handleCommand: HandleCommand;
-  readonly metrics: Metrics;
-}
 
 /** Hands events to the local subscriptions of their streams, whether the bus brings them or this process accepted the message itself. */
 export class DeliverEvent extends LocalDelivery {
   private readonly logger = new Logger(DeliverEvent.name);
 
-  constructor(private readonly parts: DeliverEventParts) {
+  constructor(
+    private readonly streams: LocalStreams,
+    private readonly own: OwnSlot,
+    private readonly awaitReplies: AwaitReplies,
+    private readonly answerWaits: AnswerWaits,
+    private readonly metrics: Metrics,
+  ) {
     super();
   }
 
   get slot(): number | undefined {
-    return this.parts.own.slot;
+    return this.own.slot;
   }
 
   /** An event of this process. */
-  deliver(event: StreamEvent): void {
-    if (!this.parts.streams.deliver(event)) return;
-    this.parts.metrics.set.eventsLocal.inc();
-    if (event.wait !== undefined) this.parts.answerWaits.watch(event.stream, event.seq, event.wait);
+  deliver(event: StreamEvent | HeadEvent): boolean {
+    if (!this.followed(event)) return false;
+    this.metrics.set.eventsLocal.inc();
+    return true;
   }
 
   /** An event from the bus. What cannot be read is logged and dropped: the log has the message. Never throws. */
   deliverEncoded(bytes: Buffer, slot: number): void {
-    this.parts.metrics.set.eventsReceived.inc();
+    this.metrics.set.eventsReceived.inc();
     try {
       this.handle(decodeBusEvent(bytes));
     } catch (error) {
       if (!(error instanceof EventFormatError)) throw error;
-      this.parts.metrics.set.eventsUnreadable.inc();
+      this.metrics.set.eventsUnreadable.inc();
       this.logger.warn(`An event of slot ${String(slot)} cannot be read: ${error.message}`);
     }
   }
@@ -50,21 +45,22 @@ export class DeliverEvent extends LocalDelivery {
   private handle(event: BusEvent): void {
     switch (event.kind) {
       case 'message':
-        this.parts.streams.deliver(event);
-        if (event.wait !== undefined) this.parts.answerWaits.watch(event.stream, event.seq, event.wait);
-        return;
       case 'head':
-        this.parts.streams.heard(event.stream, event.seq);
-        if (event.wait !== undefined) this.parts.answerWaits.watch(event.stream, event.seq, event.wait);
+        this.followed(event);
         return;
       case 'reply':
-        this.parts.awaitReplies.replied(event.id, event.reply);
-        return;
-      case 'command':
-        this.parts.handleCommand.handle(event);
+        this.awaitReplies.replied(event.id, event.reply);
         return;
       case 'ephemeral':
+      case 'command':
       // Nobody sends these yet.
     }
+  }
+
+  /** Whether anybody here follows the stream of the event. */
+  private followed(event: StreamEvent | HeadEvent): boolean {
+    if (!this.streams.deliver(event)) return false;
+    if (event.wait !== undefined) this.answerWaits.watch(event.stream, event.seq, event.wait);
+    return true;
   }
 }

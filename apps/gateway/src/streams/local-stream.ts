@@ -34,6 +34,8 @@ export interface StreamEffects {
   defer(callback: () => void): void;
   /** A message that was committed at `timeMs` begins to be written. */
   delivering(timeMs: number, way: DeliveryWay): void;
+  /** Whether the time of a message that came as an event is over: then it is not written, and the log says what became of it. */
+  hasExpired(message: MessageFrameBytes): boolean;
   /** A frame was written to a socket. */
   written(): void;
   /** An event stayed missing: whoever misses it reads the log. */
@@ -239,7 +241,7 @@ export class LocalStream {
 
   /** What came while the page was read goes on from there. */
   private writeRecent(subscription: Subscription): boolean {
-    for (let next = this.recent.get(subscription.position + 1); next !== undefined; next = this.recent.get(subscription.position + 1)) {
+    for (let next = this.nextRecent(subscription.position); next !== undefined; next = this.nextRecent(subscription.position)) {
       if (!this.writeMessage(subscription, subscription.position + 1, next.frame)) return false;
     }
     return true;
@@ -254,6 +256,14 @@ export class LocalStream {
   private tellWritten(watches: WrittenWatches, seq: number, subscription: Subscription): void {
     watches.written(seq, subscription);
     if (watches.isEmpty) this.watches = undefined;
+  }
+
+  /** The message behind a position, unless it is not here or its time is over. */
+  private nextRecent(position: number): MessageFrameBytes | undefined {
+    const next = this.recent.get(position + 1);
+    if (next === undefined || !this.effects.hasExpired(next)) return next;
+    this.recent.delete(position + 1);
+    return undefined;
   }
 
   private write(subscription: Subscription, position: number, frame: Frame): boolean {
@@ -284,7 +294,7 @@ export class LocalStream {
   private advance(): void {
     while (this.fanOut === undefined && this.live.size > 0) {
       const seq = this.position + 1;
-      const next = this.recent.get(seq);
+      const next = this.nextRecent(this.position);
       if (next === undefined) break;
       if (this.reads.isEmpty) this.recent.delete(seq);
       this.fanOut = { seq, ...next, rest: this.live.values() };

@@ -1,5 +1,5 @@
 import { type StreamKey } from '@switchboard/protocol';
-import { encodeMessageFrame, type StreamEvent } from '@switchboard/protocol/events';
+import { encodeMessageFrame, type HeadEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { textFrame } from '../frames/web-socket-frame';
 import { type DeliveryWay, LocalStream, type StreamLimits } from './local-stream';
 import { type PageRead } from './pending-reads';
@@ -12,6 +12,14 @@ const GAP_PATIENCE_MS = 30;
 /** Reads the page of a stream, and answers the stream. */
 export type ReadPage = (key: StreamKey, stream: LocalStream, read: PageRead) => void;
 
+/** What the streams of a server tell, and ask. */
+export interface LocalStreamsOptions {
+  readonly onDelivering: (timeMs: number, way: DeliveryWay) => void;
+  /** The database's clock, in milliseconds since 1970: what has expired on it is not written. */
+  readonly databaseNowMs: () => number;
+  readonly limits: StreamLimits;
+}
+
 /** All streams that somebody follows on this server. */
 export class LocalStreams {
   private readonly streams = new Map<StreamKey, LocalStream>();
@@ -21,11 +29,12 @@ export class LocalStreams {
   pauses = 0;
   /** How often an event stayed missing, so that the log was read, since the start. */
   misses = 0;
+  /** Messages whose time was over when they came or were to be written, since the start. */
+  expired = 0;
 
   constructor(
     private readonly readPage: ReadPage,
-    private readonly onDelivering: (timeMs: number, way: DeliveryWay) => void,
-    private readonly limits: StreamLimits,
+    private readonly options: LocalStreamsOptions,
   ) {}
 
   /** How many streams there are. */
@@ -75,16 +84,29 @@ export class LocalStreams {
     return this.streams.get(key)?.watch(seq, listener) ?? ((): void => undefined);
   }
 
-  /** Takes an event; returns whether anybody here follows its stream. */
-  deliver(event: StreamEvent): boolean {
+  /** Takes an event; returns whether anybody here follows its stream. Of a message that has expired only its seq counts. */
+  deliver(event: StreamEvent | HeadEvent): boolean {
     const stream = this.streams.get(event.stream);
-    stream?.event(event.seq, () => ({ frame: textFrame(encodeMessageFrame(event)), timeMs: event.timeMs }));
-    return stream !== undefined;
+    if (stream === undefined) return false;
+    if (event.kind === 'head' || this.hasExpired(event)) stream.heard(event.seq);
+    else
+      stream.event(event.seq, () => ({
+        timeMs: event.timeMs,
+        expiresAtMs: event.expiresAtMs,
+        frame: textFrame(encodeMessageFrame(event)),
+      }));
+    return true;
   }
 
   /** A stream has reached `seq`. */
   heard(key: StreamKey, seq: number): void {
     this.streams.get(key)?.heard(seq);
+  }
+
+  private hasExpired({ expiresAtMs }: { readonly expiresAtMs: number }): boolean {
+    if (expiresAtMs > this.options.databaseNowMs()) return false;
+    this.expired += 1;
+    return true;
   }
 
   private create(key: StreamKey): LocalStream {
@@ -108,9 +130,10 @@ export class LocalStreams {
         missed: () => {
           this.misses += 1;
         },
-        delivering: this.onDelivering,
+        delivering: this.options.onDelivering,
+        hasExpired: (message) => this.hasExpired(message),
       },
-      this.limits,
+      this.options.limits,
     );
     return stream;
   }

@@ -1,10 +1,11 @@
 import { type Frame } from '../frames/web-socket-frame';
 
-/** A message's frame, and when its message was committed. */
+/** A message's frame, when its message was committed, and when it expires. */
 export interface MessageFrameBytes {
   readonly frame: Frame;
   /** Milliseconds since 1970, on the database's clock. */
   readonly timeMs: number;
+  readonly expiresAtMs: number;
 }
 
 /** How much is kept. */

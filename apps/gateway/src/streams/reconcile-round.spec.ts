@@ -5,11 +5,11 @@ const TICK_MS = 100;
 const ROUND_MS = 1_000;
 
 function followed(count: number): LocalStreams {
-  const streams = new LocalStreams(
-    () => undefined,
-    () => undefined,
-    { heldEvents: 1, heldBytes: 1, sliceSize: 1 },
-  );
+  const streams = new LocalStreams(() => undefined, {
+    onDelivering: () => undefined,
+    databaseNowMs: () => 0,
+    limits: { heldEvents: 1, heldBytes: 1, sliceSize: 1 },
+  });
   for (let index = 0; index < count; index += 1) streams.follow(`user:${String(index)}`, { write: () => true });
   return streams;
 }

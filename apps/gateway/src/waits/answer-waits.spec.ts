@@ -8,11 +8,11 @@ import { AnswerWaits } from './answer-waits';
 const STREAM = 'user:42';
 
 function setUp(mostWatches = 10) {
-  const streams = new LocalStreams(
-    () => undefined,
-    () => undefined,
-    { heldEvents: 4, heldBytes: 1_000, sliceSize: 10 },
-  );
+  const streams = new LocalStreams(() => undefined, {
+    onDelivering: () => undefined,
+    databaseNowMs: () => 0,
+    limits: { heldEvents: 4, heldBytes: 1_000, sliceSize: 10 },
+  });
   const connections = new ConnectionIndex();
   const replies: [id: string, reply: Reply][] = [];
   let dropped = 0;

@@ -1,8 +1,9 @@
+import { IdempotencyKey } from './idempotency-key.entity';
 import { LogIncarnation } from './log-incarnation.entity';
 import { StoredMessage } from './stored-message.entity';
 import { StreamHead } from './stream-head.entity';
 
-export { LogIncarnation, StoredMessage, StreamHead };
+export { IdempotencyKey, LogIncarnation, StoredMessage, StreamHead };
 
 /** The entities of the log, for the data source. */
-export const messageLogEntities = [StreamHead, StoredMessage, LogIncarnation];
+export const messageLogEntities = [StreamHead, StoredMessage, LogIncarnation, IdempotencyKey];

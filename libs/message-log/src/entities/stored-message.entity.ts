@@ -21,6 +21,10 @@ export class StoredMessage {
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date;
 
+  /** When it was taken back, if it was; then there is no content. */
+  @Column({ name: 'recalled_at', type: 'timestamptz', nullable: true })
+  recalledAt!: Date | null;
+
   /** The content, in UTF-8. */
   @Column({ type: 'bytea' })
   payload!: Buffer;

@@ -19,6 +19,7 @@ export const NO_EFFECTS: StreamEffects = {
   delivering: nothing,
   missed: nothing,
   paused: nothing,
+  hasExpired: () => false,
 };
 
 /** The log of one stream: seq 1, 2, 3, …; what has expired is no longer there. */
@@ -33,6 +34,10 @@ export class Log {
 
   expire(seq: number): void {
     this.expired.add(seq);
+  }
+
+  isExpired(seq: number): boolean {
+    return this.expired.has(seq);
   }
 
   page(after: number): StreamPage {
@@ -60,9 +65,9 @@ function frameOf(after: number, through: number): Frame {
   return Buffer.from(`${String(after)}-${String(through)}`);
 }
 
-/** The message `seq`, as an event brings it. */
+/** The message `seq`, as an event brings it. What expires is known by its number, which stands for its time. */
 export function messageOf(seq: number): MessageFrameBytes {
-  return { frame: frameOf(seq - 1, seq), timeMs: 0 };
+  return { frame: frameOf(seq - 1, seq), timeMs: 0, expiresAtMs: seq };
 }
 
 /** A socket that checks, at every write, that nothing is missing, repeated or out of order. */
@@ -105,6 +110,7 @@ export class World {
       read: (read) => this.reads.push({ read }),
       startGapTimer: () => (this.gapTimers += 1),
       defer: (callback) => this.deferred.push(callback),
+      hasExpired: ({ expiresAtMs }) => this.log.isExpired(expiresAtMs),
     },
     LIMITS,
   );
@@ -114,7 +120,8 @@ export class World {
   }
 
   deliver(seq: number): void {
-    this.stream.event(seq, () => messageOf(seq));
+    if (this.log.isExpired(seq)) this.stream.heard(seq);
+    else this.stream.event(seq, () => messageOf(seq));
   }
 
   join(): Follower {
