@@ -48,9 +48,9 @@ module.exports = {
     },
     {
       name: 'development-packages-stay-out',
-      comment: 'What runs in production imports only packages that are installed there.',
+      comment: 'What runs in production imports only packages that are installed there. React is a peer of whoever uses its entry.',
       severity: 'error',
-      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: [TESTS, '^libs/local-services/'] },
+      from: { path: '^(apps|libs)/[^/]+/src/', pathNot: [TESTS, '^libs/(local-services|client/src/react)/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
 
@@ -140,8 +140,15 @@ module.exports = {
       name: 'client-imports-only-the-protocol',
       comment: 'The SDK has no dependencies: it takes the main entry of the protocol, and nothing else.',
       severity: 'error',
-      from: { path: '^libs/client/src/', pathNot: TESTS },
-      to: { pathNot: '^libs/client/src/|^libs/protocol/src/index\\.ts$' },
+      from: { path: '^libs/client/src/', pathNot: [TESTS, '^libs/client/src/react/'] },
+      to: { pathNot: '^libs/client/src/(?!react/)|^libs/protocol/src/index\\.ts$' },
+    },
+    {
+      name: 'react-entry-brings-no-client',
+      comment: 'The entry for React takes the client that it is given: it imports React, and of the SDK the types.',
+      severity: 'error',
+      from: { path: '^libs/client/src/react/', pathNot: TESTS },
+      to: { pathNot: '^libs/client/src/react/|node_modules/(@types/)?react/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'client-reaches-only-the-protocol',

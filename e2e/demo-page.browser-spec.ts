@@ -1,22 +1,11 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { findBrowser } from '@switchboard/local-services';
+import { type BrowserContext, type Page } from 'playwright-core';
 import { waitFor } from '@switchboard/testing';
+import { startBrowser } from './browser-tab';
 import { Standalone, temporaryDataFolder } from './standalone-process';
 
 const TIMEOUT_MS = 180_000;
-/** No connections of the browser's own; and no sandbox, which a browser run by root cannot have. */
-const BROWSER_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 describe('The demo page', () => {
   const folder = temporaryDataFolder();
   const pageErrors: string[] = [];
@@ -36,9 +25,7 @@ describe('The demo page', () => {
   beforeAll(async () => {
     standalone = new Standalone(join(folder, 'data'));
     const address = await standalone.address();
-    // eslint-disable-next-line no-restricted-properties -- where the machine keeps its browser is for whoever runs the tests to say
-    const executablePath = findBrowser(process.env);
-    context = await chromium.launchPersistentContext(join(folder, 'browser'), { executablePath, headless: true, args: BROWSER_ARGUMENTS });
+    context = await startBrowser(join(folder, 'browser'));
     page = await context.newPage();
     page.on('pageerror', (error) => pageErrors.push(error.message));
     await page.goto(address);

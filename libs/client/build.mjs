@@ -1,4 +1,5 @@
-// Builds what is published: one ES module and one flat .d.ts, both with the shared protocol folded in.
+// Builds what is published: two ES modules and their types. The main one has the shared protocol folded in and no imports; the one for
+// React imports React and nothing else, since it is given its client.
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,32 +8,39 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const tsconfig = here('./tsconfig.build.json');
-const input = here('./src/index.ts');
+const resolve = createRequire(import.meta.url).resolve;
+const run = (program, ...args) => execFileSync(process.execPath, [resolve(program), ...args], { stdio: 'inherit' });
+
+const isOurs = (id) => id.startsWith('.') || id.startsWith('/') || id.startsWith('@switchboard/protocol') || /^[a-z]:/iu.test(id);
+
+/** Bundles one entry. An import that is neither ours nor expected would fail only at the user's, so it fails here. */
+async function build(input, file, tsconfig, expected) {
+  const bundle = await rolldown({
+    input,
+    platform: 'browser',
+    tsconfig,
+    resolve: { alias: { '@switchboard/protocol': here('../protocol/src/index.ts') } },
+    external: (id) => {
+      if (isOurs(id)) return false;
+      if (expected.includes(id)) return true;
+      throw new Error(`${input} must not import ${id}`);
+    },
+  });
+  // Not minified, since that is the business of whoever bundles it; the comments are in the source map and the types.
+  await bundle.write({ file, format: 'es', sourcemap: true, comments: false });
+  await bundle.close();
+}
 
 rmSync(here('./dist'), { recursive: true, force: true });
 
-const bundle = await rolldown({
-  input,
-  platform: 'browser',
-  tsconfig,
-  resolve: { alias: { '@switchboard/protocol': here('../protocol/src/index.ts') } },
-  // The SDK has no dependencies: an import that was not folded in would fail only at the user's.
-  external: (id) => {
-    if (id.startsWith('.') || id.startsWith('/') || id.startsWith('@switchboard/protocol') || /^[a-z]:/iu.test(id)) return false;
-    throw new Error(`The SDK must not import ${id}`);
-  },
-});
-// Not minified, since that is the business of whoever bundles it; the comments are in the source map and the types.
-await bundle.write({ file: here('./dist/index.js'), format: 'es', sourcemap: true, comments: false });
-await bundle.close();
+const [main, react] = [here('./src/index.ts'), here('./src/react/index.ts')];
+await build(main, here('./dist/index.js'), here('./tsconfig.build.json'), []);
+await build(react, here('./dist/react/index.js'), here('./tsconfig.react.json'), ['react']);
 
-const dtsBundleGenerator = createRequire(import.meta.url).resolve('dts-bundle-generator/dist/bin/dts-bundle-generator.js');
-execFileSync(
-  process.execPath,
-  [dtsBundleGenerator, '--silent', '--no-check', '--no-banner', '--project', tsconfig, '-o', here('./dist/index.d.ts'), input],
-  { stdio: 'inherit' },
-);
+const flatTypes = ['--silent', '--no-check', '--no-banner', '--project', here('./tsconfig.build.json')];
+run('dts-bundle-generator/dist/bin/dts-bundle-generator.js', ...flatTypes, '-o', here('./dist/index.d.ts'), main);
+// Not flat: its types name those of the main entry, of which there must be one copy.
+run('typescript/bin/tsc', '-p', here('./tsconfig.react.json'));
 
 // What a page pays for it, when its own bundler has minified it. Fails the build, and so CI, before somebody's page gets slow unnoticed.
 const MOST_GZIPPED_KIBIBYTES = 12;

@@ -1,16 +1,14 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { ConnectionDirectory } from '@switchboard/registry';
 import { RoutingModule } from '@switchboard/routing';
 import { type apiSettings, type SettingsOf } from '@switchboard/config';
 import { API_OPTIONS } from './api-options';
 import { ApiKeys } from './auth/api-keys';
-import { RegistryUserConnections } from './users/registry-user-connections';
-import { UserConnections } from './users/user-connections';
+import { KeyRates } from './auth/key-rates';
 
 /** What `ApiModule` needs, made from the backends of the process. */
 @Module({})
 export class ApiPartsModule {
-  /** @param imports modules that export `LocalDelivery` */
+  /** @param imports modules that export `LocalDelivery` and `AwaitReplies` */
   static with(settings: SettingsOf<typeof apiSettings>, imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     const routing = RoutingModule.with({ imports, mostRouting: settings.mostRouting });
     return {
@@ -18,14 +16,10 @@ export class ApiPartsModule {
       imports: [routing],
       providers: [
         { provide: ApiKeys, useValue: new ApiKeys(settings.apiKeys) },
+        { provide: KeyRates, useValue: new KeyRates(settings.requestsPerSecond) },
         { provide: API_OPTIONS, useValue: { dataBytes: settings.dataBytes } },
-        {
-          provide: UserConnections,
-          inject: [ConnectionDirectory],
-          useFactory: (directory: ConnectionDirectory) => new RegistryUserConnections(directory),
-        },
       ],
-      exports: [routing, ApiKeys, API_OPTIONS, UserConnections],
+      exports: [routing, ApiKeys, KeyRates, API_OPTIONS],
     };
   }
 }

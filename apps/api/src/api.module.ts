@@ -4,33 +4,43 @@ import { type FastifyAdapter } from '@nestjs/platform-fastify';
 import { Metrics } from '@switchboard/observability';
 import { ApiKeys } from './auth/api-keys';
 import { authorize } from './auth/authorize';
+import { KeyRates } from './auth/key-rates';
+import { CloseConnections } from './connections/close-connections';
+import { ConnectionsController } from './connections/connections.controller';
 import { ProblemFilter } from './http/problem.filter';
 import { refuseFuture } from './http/refuse-future';
 import { refuseQuery } from './http/refuse-query';
 import { MessagesController } from './messages/messages.controller';
+import { ServersController } from './servers/servers.controller';
 import { UsersController } from './users/users.controller';
 
 /**
  * The HTTP API for services, for an app on the adapter of `createHttpAdapter`. It chooses no adapters: what it needs comes from the
  * modules that `with` is given.
  */
-@Module({ controllers: [MessagesController, UsersController], providers: [{ provide: APP_FILTER, useClass: ProblemFilter }] })
+@Module({
+  controllers: [MessagesController, UsersController, ConnectionsController, ServersController],
+  providers: [{ provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
+})
 export class ApiModule implements OnModuleInit {
   constructor(
     private readonly adapterHost: HttpAdapterHost<FastifyAdapter>,
     private readonly keys: ApiKeys,
+    private readonly keyRates: KeyRates,
     private readonly metrics: Metrics,
   ) {}
 
-  /** @param imports modules that export `AcceptMessage`, `UserConnections`, `ApiKeys`, `Metrics` and `API_OPTIONS` */
+  /** @param imports modules that export `AcceptMessage`, `SendCommand`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `KeyRates`, `Metrics` and `API_OPTIONS` */
   static with(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return { module: ApiModule, imports };
   }
 
   onModuleInit(): void {
     const fastify = this.adapterHost.httpAdapter.getInstance();
-    fastify.addHook('onRequest', (request, _reply, done) => {
-      authorize(request, this.keys);
+    fastify.addHook('onRequest', (request, reply, done) => {
+      authorize(request, this.keys, ({ name }) => {
+        this.keyRates.count(name, reply);
+      });
       if (request.routeOptions.config.scope !== undefined) {
         refuseQuery(request);
         refuseFuture(request);

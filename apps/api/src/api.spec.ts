@@ -16,6 +16,7 @@ afterEach(() => {
   api.accepted.kept.length = 0;
   api.accepted.failure = undefined;
   api.failing.clear();
+  api.fleet.clear();
 });
 
 afterAll(async () => {
@@ -199,10 +200,11 @@ describe('GET /v1/users/{user}', () => {
 
   it('tells where a user is connected', async () => {
     const connectedAt = new Date(Date.UTC(2024, 1, 29, 12));
-    api.connections.set('auth0|7', [
-      { id: 'c1', server: 's1', device: 'phone', connectedAt },
-      { id: 'c2', server: 's2', connectedAt },
-    ]);
+    const user = 'auth0|7';
+    api.fleet.connections.push(
+      { id: 'c1', user, server: 's1', slot: 1, device: 'phone', connectedAt, meta: { plan: 'free' } },
+      { id: 'c2', user, server: 's2', slot: 2, connectedAt },
+    );
     const answer = await get('/v1/users/auth0%7C7');
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.text)).toEqual({

@@ -11,8 +11,18 @@ import {
 } from '@switchboard/config';
 import { type Metrics } from '@switchboard/observability';
 import { type SwitchboardError } from '@switchboard/protocol';
-import { ConnectionRegistry, HeldSlot, LeaseStore, makeServerId, RegistryCleaner, ServerLease } from '@switchboard/registry';
+import {
+  ConnectionRegistry,
+  ConnectionsOfUser,
+  HeldSlot,
+  LeaseStore,
+  makeServerId,
+  RegistryCleaner,
+  ServerLease,
+} from '@switchboard/registry';
 import { type AcceptMessage, AwaitReplies, SendReply } from '@switchboard/routing';
+import { CloseInPaces } from './commands/close-in-paces';
+import { HandleCommand } from './commands/handle-command';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
@@ -20,11 +30,14 @@ import { Connections } from './connections/connections';
 import { FollowChannel } from './connections/follow-channel';
 import { FollowStreams } from './connections/follow-streams';
 import { HandleFrame } from './connections/handle-frame';
+import { LimitUserConnections, MOST_BEYOND_LIMIT } from './connections/limit-user-connections';
+import { RegisterConnection } from './connections/register-connection';
 import { OpenConnection } from './connections/open-connection';
 import { RefreshToken } from './connections/refresh-token';
 import { SendMessage } from './connections/send-message';
 import { DeliverEvent } from './delivery/deliver-event';
 import { type GatewayOptions } from './gateway-options';
+import { Drain } from './server/drain';
 import { ServerLife } from './server/server-life';
 import { ConnectEndpoint } from './sockets/connect-endpoint';
 import { CatchUpReader } from './streams/catch-up-reader';
@@ -78,7 +91,10 @@ export class Gateway {
     const interest = new ChannelInterest(registry);
     const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
     const connections = this.createConnections(registry, followStreams, options);
-    this.answerWaits = this.createAnswerWaits(connections);
+    const sendReply = this.createSendReply();
+    this.answerWaits = this.createAnswerWaits(connections, sendReply);
+    const drain = this.createDrain(connections, settings);
+    const closing = new CloseInPaces();
     this.life = new ServerLife({
       slot: this.slot,
       transport,
@@ -87,10 +103,33 @@ export class Gateway {
       registry,
       cleaner: this.createCleaner(),
       reconcile: this.createReconcileRound(),
+      drain,
+      closing,
       metrics,
     });
     this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
-    this.deliverEvent = new DeliverEvent(this.streams, this.slot, this.awaitReplies, this.answerWaits, metrics);
+    this.deliverEvent = new DeliverEvent({
+      streams: this.streams,
+      own: this.slot,
+      awaitReplies: this.awaitReplies,
+      answerWaits: this.answerWaits,
+      handleCommand: new HandleCommand({
+        serverId: options.serverId,
+        connections: connections.index,
+        closing,
+        drain,
+        sendReply,
+        observer: {
+          taken: (name) => {
+            metrics.set.commandsTaken.inc({ name });
+          },
+          refused: () => {
+            metrics.set.closingsRefused.inc();
+          },
+        },
+      }),
+      metrics,
+    });
     this.watch(connections);
   }
 
@@ -173,12 +212,26 @@ export class Gateway {
     return new Connections(registry, followStreams, observer, options);
   }
 
-  private createAnswerWaits(connections: Connections): AnswerWaits {
-    const { backends, metrics, settings } = this.parts;
-    const sendReply = new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
-      metrics.set.hintsLost.inc();
+  private createSendReply(): SendReply {
+    const { backends, metrics } = this.parts;
+    return new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
+      metrics.set.repliesFailed.inc();
       this.logger.debug('An answer could not be sent.', error);
     });
+  }
+
+  private createDrain(connections: Connections, settings: GatewaySettings): Drain {
+    const { metrics } = this.parts;
+    const asked = (): void => {
+      metrics.set.goawaysSent.inc();
+    };
+    const drain = new Drain({ connections: () => connections.everyone(), asked }, settings);
+    metrics.measure('draining', () => (drain.isDraining ? 1 : 0));
+    return drain;
+  }
+
+  private createAnswerWaits(connections: Connections, sendReply: SendReply): AnswerWaits {
+    const { metrics, settings } = this.parts;
     return new AnswerWaits({
       streams: this.streams,
       connections: connections.index,
@@ -218,7 +271,13 @@ export class Gateway {
     };
     const tokens = this.createTokenVerifier();
     const refreshToken = new RefreshToken(tokens, followStreams, mayStay);
-    const openConnection = new OpenConnection(tokens, registry, followStreams, observer, options);
+    const openConnection = new OpenConnection(
+      tokens,
+      this.createRegisterConnection(connections, registry),
+      followStreams,
+      observer,
+      options,
+    );
     const sendMessage = new SendMessage({ acceptMessage: () => this.acceptMessage, metrics, options });
     const followChannel = new FollowChannel(followStreams, options);
     const handleFrame = new HandleFrame(openConnection, followChannel, refreshToken, sendMessage, (connection) => {
@@ -227,6 +286,28 @@ export class Gateway {
     const isAdmitting = (): boolean => this.life.isAdmitting();
     const admission = new AdmitSocket({ connections, handleFrame, streams: this.streams, metrics, isAdmitting, options });
     return new ConnectEndpoint(admission, options);
+  }
+
+  private createRegisterConnection({ index }: Connections, registry: ConnectionRegistry): RegisterConnection {
+    const { backends, metrics, settings } = this.parts;
+    const { mostConnectionsPerUser: most, userConnectionPolicy: policy } = settings;
+    const order = policy === 'refuse' ? 'oldest' : 'newest';
+    const limit = new LimitUserConnections({
+      most,
+      policy,
+      connectionsOfUser: new ConnectionsOfUser(backends.registryPool, settings, order, most + MOST_BEYOND_LIMIT),
+      ownSlot: () => this.slot.slot,
+      closeHere: (id) => index.byId(id)?.replace(),
+      bus: backends.bus,
+      reached: () => {
+        metrics.set.limitsReached.inc({ limit: 'user' });
+      },
+      hintLost: (error) => {
+        metrics.set.hintsLost.inc();
+        this.logger.debug('A connection that was replaced could not be told so.', error);
+      },
+    });
+    return new RegisterConnection(registry, most === 0 ? undefined : limit, () => this.slot.databaseOffsetMs);
   }
 
   private createTokenVerifier(): TokenVerifier {

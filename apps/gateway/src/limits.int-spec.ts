@@ -82,6 +82,50 @@ describe('The limits of a server', () => {
     },
   );
 
+  it('replace the oldest connections of a user who has too many, but for one that the new one replaces itself', async () => {
+    await start({ MAX_CONNECTIONS_PER_USER: '2' });
+    const [first, second] = [await connected(), await connected()];
+    const moving = new BareClient(gateway.url);
+    const replaces = second.of('ready')[0]?.connection;
+    await moving.hello(installation.token('42'), { replaces });
+    second.end();
+    const third = await connected();
+    expect(await first.error('replaced')).toMatchObject({ retryable: false });
+    expect(await first.closeCode()).toBe(4506);
+    await installation.accept({ user: '42' }, 'for those who stay');
+    await Promise.all([moving.messages(1), third.messages(1)]);
+    const other = new BareClient(gateway.url);
+    await other.hello(installation.token('7'));
+  });
+
+  it('refuse a connection of a user who has too many at any server, and admit it once there is room', async () => {
+    await start({ MAX_CONNECTIONS_PER_USER: '1', USER_CONNECTION_POLICY: 'refuse' });
+    const first = await connected();
+    gateway = await installation.startGateway();
+    const second = await new BareClient(gateway.url).open();
+    second.send({ type: 'hello', token: installation.token('42') });
+    expect(await second.error('too_many_connections')).toMatchObject({ retryable: false });
+    expect(await second.closeCode()).toBe(4505);
+    first.end();
+    await waitFor('room', async () => {
+      const next = await new BareClient(gateway.url).open();
+      next.send({ type: 'hello', token: installation.token('42') });
+      await waitFor('an answer', () => next.of('ready')[0] ?? next.closed);
+      return next.of('ready')[0];
+    });
+  });
+
+  it('keep one of many connections of a user that come at once at several servers', async () => {
+    await start({ MAX_CONNECTIONS_PER_USER: '1', USER_CONNECTION_POLICY: 'refuse' });
+    const gateways = [gateway, await installation.startGateway()];
+    const clients = Array.from({ length: 10 }, (_, index) => new BareClient(gateways[index % 2]?.url ?? ''));
+    await Promise.all(clients.map((client) => client.open()));
+    for (const client of clients) client.send({ type: 'hello', token: installation.token('42') });
+    await waitFor('all but one to be closed', () => clients.filter(({ closed }) => closed !== undefined).length === 9);
+    await installation.accept({ user: '42' }, 'for one');
+    await waitFor('the one that stays', () => clients.find((client) => client.closed === undefined && client.of('message').length === 1));
+  });
+
   async function connectedNow(options?: BareClientOptions): Promise<boolean> {
     const client = new BareClient(gateway.url, options);
     await waitFor('an answer', () => client.refusedWith ?? client.socket.readyState === client.socket.OPEN);

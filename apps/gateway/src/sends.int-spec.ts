@@ -5,10 +5,10 @@ const MAY_SEND = { publish: ['user:*', 'channel:room-*'] };
 
 describe('A client that sends', () => {
   let installation: TestInstallation;
-  let gateways: TestGateway[];
+  let gateways: [TestGateway, TestGateway];
   const clients: BareClient[] = [];
   const connected = async (user: string, claims: object = MAY_SEND, gateway = gateways[0]): Promise<BareClient> => {
-    const client = new BareClient(gateway?.url ?? '');
+    const client = new BareClient(gateway.url);
     clients.push(client);
     await client.hello(installation.token(user, claims), { start: 'now', channels: ['room-1'] });
     return client;
@@ -102,11 +102,11 @@ describe('A client that sends', () => {
       client.send({ type: 'send', id: 1_000, to: { user: 'nobody' }, data: 'later' });
       return (await answer(client, 1_000)).type === 'ok';
     });
-    expect(await metricValue((gateways[0] as TestGateway).metrics, 'switchboard_messages_refused_total')).toBeGreaterThan(0);
+    expect(await metricValue(gateways[0].metrics, 'switchboard_messages_refused_total')).toBeGreaterThan(0);
   });
 
   it('must say hello first', async () => {
-    const client = await new BareClient(gateways[0]?.url ?? '').open();
+    const client = await new BareClient(gateways[0].url).open();
     client.send({ type: 'send', id: 1, to: { user: 'bob' }, data: 1 });
     expect(await client.error('hello_expected')).toMatchObject({ id: 1 });
     client.end();

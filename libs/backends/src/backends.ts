@@ -4,7 +4,7 @@ import { settlesWithin, type EventBus } from '@switchboard/bus';
 import { createDataSource, HotPool, type HotPoolOptions } from '@switchboard/database';
 import { MessageLog, messageLogEntities, MessagePartitions, PartitionUpkeep } from '@switchboard/message-log';
 import { type ReadinessCheck } from '@switchboard/observability';
-import { ConnectionDirectory, registryEntities, ServerLookup } from '@switchboard/registry';
+import { ConnectionDirectory, registryEntities, ServerDirectory, ServerLookup } from '@switchboard/registry';
 import { type BackendSettings } from './backend-settings';
 import { leaseTimeouts } from './lease-timeouts';
 
@@ -24,6 +24,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
   readonly messageLog: MessageLog;
   readonly serverLookup: ServerLookup;
   readonly connectionDirectory: ConnectionDirectory;
+  readonly serverDirectory: ServerDirectory;
   private readonly logPool: HotPool;
   private readonly partitionUpkeep: PartitionUpkeep;
 
@@ -39,6 +40,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     this.messageLog = new MessageLog(this.logPool, settings);
     this.serverLookup = new ServerLookup(this.registryPool, settings);
     this.connectionDirectory = new ConnectionDirectory(this.dataSource);
+    this.serverDirectory = new ServerDirectory(this.dataSource);
     const partitions = new MessagePartitions(this.dataSource, settings);
     this.partitionUpkeep = new PartitionUpkeep(partitions, { intervalMs: settings.partitionUpkeepMs, log: this.logger });
   }

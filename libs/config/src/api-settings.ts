@@ -20,6 +20,14 @@ export const apiSettings = {
     unit: 'bytes',
     shownDefault: '65536',
   },
+  requestsPerSecond: {
+    env: 'MAX_REQUESTS_PER_SECOND',
+    schema: wholeNumber(0, 0, 1_000_000),
+    unit: 'requests/s',
+    shownDefault: '0',
+    description:
+      'How often each API key may call one process in a second, and 5 times as often at once; beyond it 429. A batch is one request. 0: no limit, and no RateLimit headers. Each process counts for itself: behind a load balancer a key may call as often as all of them allow.',
+  },
   mostRouting: {
     env: 'MAX_ROUTING_MESSAGES',
     schema: wholeNumber(10_000, 1, 1_000_000),

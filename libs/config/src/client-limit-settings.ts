@@ -54,6 +54,21 @@ export const clientLimitSettings = {
     description:
       'The most sockets of one address on one server; of IPv6 a /64 network counts as one. 0: no limit, since many people share the address of an office or a mobile network. Behind proxies set TRUSTED_PROXIES too, else all clients have the address of the proxy.',
   },
+  mostConnectionsPerUser: {
+    env: 'MAX_CONNECTIONS_PER_USER',
+    schema: wholeNumber(0, 0, 1_000),
+    unit: 'connections',
+    shownDefault: '0',
+    description:
+      'The most connections of one user over all servers. 0: no limit. Each connect then costs a look-up besides; connects that come together share one.',
+  },
+  userConnectionPolicy: {
+    env: 'USER_CONNECTION_POLICY',
+    schema: z.enum(['replace', 'refuse'], { error: 'must be replace or refuse' }).default('replace'),
+    shownDefault: 'replace',
+    description:
+      'What happens where a user has too many connections: replace closes the oldest with 4506; refuse closes the new one with 4505, also while an old one is dead but not yet given up.',
+  },
   trustedProxies: {
     env: 'TRUSTED_PROXIES',
     schema: subnets,

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { wholeNumber } from './schemas';
 import { type Setting, type SettingsOf } from './settings';
 
@@ -50,6 +49,20 @@ export const gatewaySettings = {
     unit: 'connections',
     shownDefault: '50000',
     description: 'The most sockets of one server; further clients are asked to try elsewhere.',
+  },
+  drainWindowMs: {
+    env: 'DRAIN_WINDOW_MS',
+    schema: wholeNumber(60 * SECOND_MS, 100, 3_600 * SECOND_MS),
+    unit: 'ms',
+    shownDefault: '60000',
+    description: 'A server that is drained asks its clients to go elsewhere within this time, evenly spread.',
+  },
+  goawayWithinMs: {
+    env: 'GOAWAY_WITHIN_MS',
+    schema: wholeNumber(10 * SECOND_MS, 100, 600 * SECOND_MS),
+    unit: 'ms',
+    shownDefault: '10000',
+    description: 'How long after a client was asked to go elsewhere its socket is closed.',
   },
   mostWatches: {
     env: 'MAX_WATCHED_MESSAGES',

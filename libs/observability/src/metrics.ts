@@ -58,6 +58,25 @@ const METRICS = {
     name: 'switchboard_hints_lost_total',
     help: 'Events that could not be sent; reconciling brings the message.',
   },
+  goawaysSent: { kind: 'counter', name: 'switchboard_goaways_total', help: 'Clients that were asked to go elsewhere.' },
+  draining: {
+    kind: 'gauge',
+    name: 'switchboard_draining',
+    help: '1 once this server admits no more and asks its clients to leave, else 0.',
+  },
+  commandsTaken: {
+    kind: 'counter',
+    name: 'switchboard_commands_taken_total',
+    help: 'Commands that this server did what they say, by name.',
+    labels: ['name'],
+  },
+  closingsRefused: {
+    kind: 'counter',
+    name: 'switchboard_closings_refused_total',
+    help: 'Commands to close connections that were dropped, since as many as may be are being carried out.',
+  },
+  commandsSent: { kind: 'counter', name: 'switchboard_commands_sent_total', help: 'Commands to servers handed to the bus.' },
+  commandsFailed: { kind: 'counter', name: 'switchboard_commands_failed_total', help: 'Commands to servers that could not be sent.' },
   catchUpReads: {
     kind: 'counter',
     name: 'switchboard_catch_up_reads_total',
@@ -85,6 +104,7 @@ const METRICS = {
     name: 'switchboard_lease_changes_total',
     help: 'Times that this server lost its slot to another and leased anew.',
   },
+  repliesFailed: { kind: 'counter', name: 'switchboard_replies_failed_total', help: 'Answers to other servers that could not be sent.' },
   repliesAwaited: {
     kind: 'gauge',
     name: 'switchboard_replies_awaited',

@@ -21,6 +21,10 @@ export const BOUNDS = {
   /** A batch of messages: lines, and bytes of them all. */
   batchLines: 10_000,
   batchBytes: 32 * KIBIBYTE * KIBIBYTE,
+  /** Connections that an administrator may have closed in a second. */
+  closesPerSecond: 100_000,
+  /** The id of a server. */
+  serverIdChars: 64,
   /** Channels that one hello or token may name, and streams that `resume` or `ack` may name. */
   namesOfFrame: 1_000,
   /** The largest seq that a JavaScript client can hold exactly: 2^53 − 1. */

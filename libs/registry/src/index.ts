@@ -1,4 +1,5 @@
-export { ConnectionDirectory, type LiveConnection } from './connection-directory';
+export { ConnectionDirectory, type ConnectionCount, type ConnectionsOf, type LiveConnection } from './connection-directory';
+export { ConnectionsOfUser, type ConnectionOrder, type PlacedConnection } from './connections-of-user';
 export { ConnectionRegistry, type ConnectionRegistrySettings } from './connection-registry';
 export { type ConnectionKey, type RegisteredConnection } from './connection-row';
 export { registryEntities } from './entities';
@@ -15,5 +16,6 @@ export {
 } from './lease-store';
 export { makeServerId } from './make-server-id';
 export { RegistryCleaner, type CleaningObserver, type CleaningReport, type RegistryCleanerSettings } from './registry-cleaner';
+export { ServerDirectory, type KnownServer } from './server-directory';
 export { ServerLease, type LeaseListener, type ServerLeaseOptions } from './server-lease';
 export { ServerLookup, type ServerLookupSettings } from './server-lookup';

@@ -87,8 +87,8 @@ describe('Looking up servers', () => {
     await connect('43', one);
     const connections = await new ConnectionDirectory(registry.dataSource).connectionsOf('42');
     expect(connections).toEqual([
-      { id: first, server: 'one', device: 'phone', connectedAt: expect.any(Date) as Date },
-      { id: second, server: 'one', connectedAt: expect.any(Date) as Date },
+      { id: first, user: '42', server: 'one', slot: one.slot, device: 'phone', connectedAt: expect.any(Date) as Date },
+      { id: second, user: '42', server: 'one', slot: one.slot, connectedAt: expect.any(Date) as Date },
     ]);
   });
 });

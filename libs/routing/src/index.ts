@@ -4,4 +4,5 @@ export * from './hash-of-message';
 export * from './local-delivery';
 export * from './route-event';
 export * from './routing.module';
+export * from './send-command';
 export * from './send-reply';

@@ -4,18 +4,20 @@ import { MessageLog } from '@switchboard/message-log';
 import { Metrics } from '@switchboard/observability';
 import { ServerLookup } from '@switchboard/registry';
 import { AcceptMessage } from './accept-message';
+import { AwaitReplies } from './await-replies';
 import { LocalDelivery } from './local-delivery';
 import { RouteEvent } from './route-event';
+import { SendCommand } from './send-command';
 
 /** What routing is made of, besides the backends of the process. */
 export interface RoutingOptions {
-  /** Modules that export `LocalDelivery`. */
+  /** Modules that export `LocalDelivery` and `AwaitReplies`. */
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   /** How many messages may be on their way to the bus at once. */
   readonly mostRouting: number;
 }
 
-/** Provides AcceptMessage. */
+/** Provides AcceptMessage and SendCommand. */
 @Module({})
 export class RoutingModule {
   static with({ imports, mostRouting }: RoutingOptions): DynamicModule {
@@ -39,6 +41,20 @@ export class RoutingModule {
       inject: [MessageLog, RouteEvent],
       useFactory: (log: MessageLog, route: RouteEvent) => new AcceptMessage(log, route, mostRouting),
     };
-    return { module: RoutingModule, imports, providers: [routeEvent, acceptMessage], exports: [AcceptMessage] };
+    const sendCommand = {
+      provide: SendCommand,
+      inject: [AwaitReplies, EventBus, Metrics],
+      useFactory: (awaitReplies: AwaitReplies, bus: EventBus, { set }: Metrics) =>
+        new SendCommand(awaitReplies, bus, {
+          commandSent: () => {
+            set.commandsSent.inc();
+          },
+          commandFailed: (error) => {
+            set.commandsFailed.inc();
+            logger.debug('A command was not sent.', error);
+          },
+        }),
+    };
+    return { module: RoutingModule, imports, providers: [routeEvent, acceptMessage, sendCommand], exports: [AcceptMessage, SendCommand] };
   }
 }

@@ -37,7 +37,7 @@ export function problemDocument({ code, message, retryable }: SwitchboardError, 
   return requestId === undefined ? problem : { ...problem, requestId };
 }
 
-/** The headers that belong to an error's answer, besides the content type. */
+/** The headers that belong to an error's answer, besides the content type; one that is set already stays. */
 function problemHeaders(code: ErrorCodeName): Readonly<Record<string, string>> {
   switch (statusOf(code)) {
     case 401:
@@ -50,11 +50,15 @@ function problemHeaders(code: ErrorCodeName): Readonly<Record<string, string>> {
   }
 }
 
+function missingIn(headers: Readonly<Record<string, string>>, reply: FastifyReply): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !reply.hasHeader(name)));
+}
+
 /** Answers a request with a problem document. */
 export function sendProblem(reply: FastifyReply, error: SwitchboardError, requestId: string): void {
   reply
     .code(statusOf(error.code))
-    .headers(problemHeaders(error.code))
+    .headers(missingIn(problemHeaders(error.code), reply))
     .header('x-request-id', requestId)
     .header('content-type', PROBLEM_CONTENT_TYPE)
     .send(JSON.stringify(problemDocument(error, requestId)));

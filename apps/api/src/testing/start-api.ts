@@ -5,12 +5,14 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
 import { streamOf } from '@switchboard/protocol';
-import { AcceptMessage, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
+import { ConnectionDirectory, ServerDirectory } from '@switchboard/registry';
+import { AcceptMessage, SendCommand, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
 import { API_OPTIONS } from '../api-options';
 import { ApiModule } from '../api.module';
 import { ApiKeys } from '../auth/api-keys';
+import { KeyRates } from '../auth/key-rates';
 import { createHttpAdapter, type HttpAdapterOptions } from '../http/create-http-adapter';
-import { UserConnections, type UserConnection } from '../users/user-connections';
+import { TestFleet } from './test-fleet';
 
 /** Keeps what it accepts, numbered per stream. */
 export class AcceptedMessages {
@@ -45,7 +47,7 @@ export interface RunningApi {
   readonly app: NestFastifyApplication;
   readonly port: number;
   readonly accepted: AcceptedMessages;
-  readonly connections: Map<string, UserConnection[]>;
+  readonly fleet: TestFleet;
   /** Names of checks that fail. */
   readonly failing: Set<string>;
 }
@@ -63,22 +65,33 @@ const KEYS = [
   { name: 'all', scopes: ['send', 'read', 'admin'] },
 ] as const;
 
+/** How a test's API differs from others. */
+export interface TestApiOptions extends Partial<HttpAdapterOptions> {
+  /** How often each key may call; by default as often as it likes. */
+  readonly requestsPerSecond?: number;
+  /** The clock of that. */
+  readonly nowMs?: () => number;
+}
+
 /** Starts the API on a free port of the loopback. */
-export async function startApi(options: Partial<HttpAdapterOptions> = {}): Promise<RunningApi> {
+export async function startApi(options: TestApiOptions = {}): Promise<RunningApi> {
   const http = { keepAliveMs: 75_000, requestTimeoutMs: 30_000, dataBytes: 65_536, ...options };
   const accepted = new AcceptedMessages();
-  const connections = new Map<string, UserConnection[]>();
+  const fleet = new TestFleet();
   const metrics = new Metrics({ includesProcess: false });
   const failing = new Set<string>();
   const checks = ['database', 'bus'].map((name) => ({ name, isReady: () => !failing.has(name) }));
 
   const provided = [
     { provide: AcceptMessage, useValue: accepted },
-    { provide: UserConnections, useValue: { connectionsOf: (user: string) => Promise.resolve(connections.get(user) ?? []) } },
+    { provide: ConnectionDirectory, useValue: fleet.connectionDirectory },
+    { provide: ServerDirectory, useValue: fleet.serverDirectory },
+    { provide: SendCommand, useValue: fleet.sendCommand },
     {
       provide: ApiKeys,
       useValue: new ApiKeys(KEYS.map((key) => ({ ...key, secretSha256: createHash('sha256').update(key.name).digest() }))),
     },
+    { provide: KeyRates, useValue: new KeyRates(options.requestsPerSecond ?? 0, options.nowMs) },
     { provide: API_OPTIONS, useValue: { dataBytes: http.dataBytes } },
     { provide: Metrics, useValue: metrics },
     { provide: Readiness, useValue: new Readiness(checks, { keptMs: 0 }) },
@@ -91,5 +104,5 @@ export async function startApi(options: Partial<HttpAdapterOptions> = {}): Promi
     abortOnError: false,
   });
   await app.listen(0, '127.0.0.1');
-  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, connections, failing };
+  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, fleet, failing };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Close, type StreamKey } from '@switchboard/protocol';
+import { CLOSE, SwitchboardError, type Close, type StreamKey } from '@switchboard/protocol';
+import { errorFrame } from '../frames/error-frame';
 import { type ClientSocket } from '../sockets/client-socket';
 import { type Subscription } from '../streams/subscription';
 import { type TokenGrants } from '../tokens/token-grants';
@@ -22,7 +23,8 @@ export interface ConnectionIdentity extends TokenGrants {
 /** What is known of one connection. */
 export class ClientConnection {
   readonly id = randomUUID();
-  readonly connectedAtMs = Date.now();
+  /** In milliseconds since 1970; once it is registered, on the database's clock. */
+  connectedAtMs = Date.now();
   readonly requests = new RequestQueue();
   readonly subscriptions = new Map<StreamKey, Subscription>();
   phase: ConnectionPhase = 'new';
@@ -44,6 +46,12 @@ export class ClientConnection {
   /** Whether the connection has ended; it may do so during any await. */
   get hasEnded(): boolean {
     return this.phase === 'ended';
+  }
+
+  /** Closes the socket, since newer connections of the user took its place. */
+  replace(): void {
+    this.socket.send(errorFrame(new SwitchboardError('replaced'), {}));
+    this.close(CLOSE.replaced);
   }
 
   /** Closes the socket; whatever the client still sends is ignored. */

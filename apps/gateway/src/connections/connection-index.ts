@@ -16,6 +16,11 @@ export class ConnectionIndex {
     return this.byUsers.size;
   }
 
+  /** All connections that are here now. */
+  all(): readonly ClientConnection[] {
+    return [...this.byIds.values()];
+  }
+
   /** The connection of that id, if it is here. */
   byId(id: string): ClientConnection | undefined {
     return this.byIds.get(id);

@@ -116,6 +116,11 @@ export class Connections {
     }
   }
 
+  /** All that are there now, whatever their phase. */
+  everyone(): readonly ClientConnection[] {
+    return [...this.all];
+  }
+
   /** Asks all to go, and cuts those off that are still there after `patienceMs`. */
   async closeAll(patienceMs: number): Promise<void> {
     this.heartbeat.stop();

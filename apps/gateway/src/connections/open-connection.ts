@@ -1,12 +1,12 @@
 import { channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
 import { type StreamStart } from '@switchboard/message-log';
-import { type ConnectionRegistry } from '@switchboard/registry';
 import { allowsChannel } from '../tokens/token-grants';
 import { type TokenVerifier } from '../tokens/token-verifier';
 import { type ClientConnection, type ConnectionIdentity } from './client-connection';
 import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
 import { type GatewayOptions } from '../gateway-options';
+import { type RegisterConnection } from './register-connection';
 
 /** Counts connections by what becomes of their hello. */
 export interface OpenObserver {
@@ -20,7 +20,7 @@ export interface OpenObserver {
 export class OpenConnection {
   constructor(
     private readonly tokens: Pick<TokenVerifier, 'verify'>,
-    private readonly registry: Pick<ConnectionRegistry, 'register'>,
+    private readonly registerConnection: Pick<RegisterConnection, 'register'>,
     private readonly followStreams: FollowStreams,
     private readonly observer: OpenObserver,
     private readonly options: GatewayOptions,
@@ -36,7 +36,7 @@ export class OpenConnection {
       await this.followStreams.follow(
         connection,
         this.starts(connection, identity, hello),
-        () => this.register(connection, identity),
+        () => this.registerConnection.register(connection, identity, hello.replaces),
         (positions) => {
           connection.phase = 'ready';
           this.observer.opened(connection);
@@ -66,11 +66,6 @@ export class OpenConnection {
     connection.bearer = undefined;
     if (presented === undefined) throw new SwitchboardError('bad_token', 'There is no token, neither in hello nor in the upgrade.');
     return { ...(await this.tokens.verify(presented)), device };
-  }
-
-  private async register(connection: ClientConnection, identity: ConnectionIdentity): Promise<void> {
-    await this.registry.register({ id: connection.id, ...identity, connectedAtMs: connection.connectedAtMs });
-    connection.isRegistered = true;
   }
 
   private starts(connection: ClientConnection, { user, channels: allowed }: ConnectionIdentity, hello: HelloFrame): StreamStart[] {
@@ -106,5 +101,7 @@ export class OpenConnection {
 function closeFor({ code }: SwitchboardError): Close {
   if (code === 'bad_token') return CLOSE.badToken;
   if (code === 'token_expired') return CLOSE.tokenExpired;
+  if (code === 'too_many_connections') return CLOSE.limitReached;
+  if (code === 'replaced') return CLOSE.replaced;
   return code === 'overloaded' ? CLOSE.overloaded : CLOSE.registrationFailed;
 }

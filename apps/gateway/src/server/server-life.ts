@@ -2,9 +2,11 @@ import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { type BusTransport, EVERYBODYS_SLOT, settlesWithin } from '@switchboard/bus';
 import { type Metrics } from '@switchboard/observability';
 import { type ConnectionRegistry, type HeldSlot, type Lease, type RegistryCleaner, type SlotListener } from '@switchboard/registry';
+import { type CloseInPaces } from '../commands/close-in-paces';
 import { type ChannelInterest } from '../connections/channel-interest';
 import { type Connections } from '../connections/connections';
 import { type ReconcileRound } from '../streams/reconcile-round';
+import { type Drain } from './drain';
 
 const CLOSE_PATIENCE_MS = 2_000;
 const CLEANER_PATIENCE_MS = 2_000;
@@ -18,6 +20,8 @@ export interface ServerParts {
   readonly registry: ConnectionRegistry;
   readonly cleaner: RegistryCleaner;
   readonly reconcile: ReconcileRound;
+  readonly drain: Drain;
+  readonly closing: CloseInPaces;
   readonly metrics: Metrics;
 }
 
@@ -39,7 +43,7 @@ export class ServerLife implements SlotListener, BeforeApplicationShutdown {
 
   /** Whether connections can be admitted: a slot is held, and nobody asked this server to leave. */
   isAdmitting(): boolean {
-    return !this.isLeaving && this.parts.slot.slot !== undefined;
+    return !this.isLeaving && !this.parts.drain.isDraining && this.parts.slot.slot !== undefined;
   }
 
   /**
@@ -82,8 +86,10 @@ export class ServerLife implements SlotListener, BeforeApplicationShutdown {
   /** Before the app closes its HTTP server, which waits for sockets, and the backends, which the rows are deleted through. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isLeaving = true;
-    const { connections, slot, registry, reconcile, cleaner } = this.parts;
+    const { connections, slot, registry, reconcile, cleaner, drain, closing } = this.parts;
     slot.leave();
+    drain.stop();
+    closing.stop();
     await connections.closeAll(CLOSE_PATIENCE_MS);
     reconcile.stop();
     const shown = slot.hide();

@@ -26,6 +26,7 @@ import { createHttpAdapter } from '../create-http-adapter';
 import { ClientSendsModule } from '../client-sends.module';
 import { GatewayModule } from '../gateway.module';
 import { ServerLife } from '../server/server-life';
+import { TestAnswers } from './test-answers';
 
 const JWT_SECRET = 'test-secret-test-secret-test-secret';
 const TOKEN_LIFE_S = 3_600;
@@ -48,7 +49,8 @@ export interface TestGateway {
 export class TestInstallation {
   private readonly network = new InProcessNetwork();
   private readonly gateways: TestGateway[] = [];
-  private readonly sender: Backends;
+  readonly sender: Backends;
+  private readonly answers: TestAnswers;
   private readonly acceptMessage: AcceptMessage;
 
   private constructor(
@@ -56,6 +58,7 @@ export class TestInstallation {
     private readonly environment: Environment,
   ) {
     this.sender = new Backends(this.settings(), this.createBus());
+    this.answers = new TestAnswers(this.sender);
     const observer = { eventSent: () => undefined, hintLost: () => undefined };
     const routeEvent = new RouteEvent(this.sender.serverLookup, this.sender.bus, new NoLocalDelivery(), observer);
     this.acceptMessage = new AcceptMessage(this.sender.messageLog, routeEvent, MOST_ROUTING);
@@ -126,6 +129,12 @@ export class TestInstallation {
     return this.acceptMessage.accept({ target, content: encodeContent({}, data) });
   }
 
+  /** What an API process is answered with; it leases a slot when it is first asked for. */
+  async answering(): Promise<TestAnswers> {
+    await this.answers.start();
+    return this.answers;
+  }
+
   /** A token that the gateways accept. */
   token(user: string, claims: object = {}): string {
     const exp = Math.floor(Date.now() / 1_000) + TOKEN_LIFE_S;
@@ -135,6 +144,7 @@ export class TestInstallation {
   /** Ends everything, the database too. */
   async close(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway.close()));
+    await this.answers.stop();
     await this.sender.onApplicationShutdown();
     await this.database.drop();
   }

@@ -1,7 +1,10 @@
-/** Close connections of the server: one by its id, all of a user, or all. */
+/**
+ * Close connections of the server: one by its id, all of a user, or all. Who means all names the server, since its slot may be another's by
+ * now.
+ */
 export interface CloseCommand {
   readonly name: 'close';
-  readonly whose: { readonly connection: string } | { readonly user: string } | { readonly everybody: true };
+  readonly whose: { readonly connection: string } | { readonly user: string } | { readonly server: string };
   /** Why: by an administrator (4503), or since newer connections of the user took their place (4506). */
   readonly reason: 'administrator' | 'replaced';
   /** How many are closed in a second, at most; absent: all at once. */
@@ -11,6 +14,8 @@ export interface CloseCommand {
 /** Admit no more, and ask all clients to go elsewhere. */
 export interface DrainCommand {
   readonly name: 'drain';
+  /** Another server does nothing. */
+  readonly server: string;
 }
 
 /** The channels that a user is a member of have changed: apply what the database says to the user's connections. */

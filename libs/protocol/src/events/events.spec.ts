@@ -35,7 +35,7 @@ const BUS_EVENTS = {
     {
       kind: fc.constant('command' as const),
       command: fc.oneof(
-        fc.record({ name: fc.constant('drain' as const) }),
+        fc.record({ name: fc.constant('drain' as const), server: fc.string() }),
         fc.record({ name: fc.constant('membership' as const), user: fc.string() }),
         fc.record({
           name: fc.constant('close' as const),

@@ -1,4 +1,6 @@
 export * from './client-frames';
+export * from './close-body';
+export * from './read-body';
 export * from './read-send-body';
 export * from './send-body';
 export * from './split-body';

@@ -1,6 +1,6 @@
 import { type z } from 'zod';
 import { SwitchboardError } from '../error-codes';
-import { quoted } from '../quoted';
+import { readFields } from './read-body';
 import { splitBody } from './split-body';
 
 /** A send's body that has been checked. */
@@ -21,19 +21,10 @@ export function readSendBody<Schema extends z.ZodType>(
   mostDataBytes: number,
 ): SendBodyRead<z.output<Schema>> {
   const { fields, data } = splitBody(Buffer.isBuffer(body) ? body : Buffer.alloc(0));
-  const result = schema.safeParse(fields);
-  if (!result.success) throw faultOf(result.error);
+  const checked = readFields(schema, fields);
   if (data === undefined) throw new SwitchboardError('invalid_field', 'data: is required');
   if (data.length > mostDataBytes) {
     throw new SwitchboardError('too_large', `data has ${String(data.length)} bytes; at most ${String(mostDataBytes)} are allowed.`);
   }
-  return { fields: result.data, data };
-}
-
-function faultOf({ issues }: z.ZodError): SwitchboardError {
-  for (const issue of issues) {
-    if (issue.code === 'unrecognized_keys')
-      return new SwitchboardError('unknown_field', `There is no field ${quoted(issue.keys[0] ?? '')}.`);
-  }
-  return new SwitchboardError('invalid_field', issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  return { fields: checked, data };
 }

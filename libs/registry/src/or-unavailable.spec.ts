@@ -1,10 +1,9 @@
 import { DatabaseError } from 'pg';
 import { QueryFailedError } from 'typeorm';
-import { RegistryUserConnections } from './registry-user-connections';
+import { orUnavailable } from './or-unavailable';
 
-describe('RegistryUserConnections', () => {
+describe('What a caller is told when a question failed', () => {
   const refused = (code: string) => new QueryFailedError('SELECT', [], Object.assign(new DatabaseError('no', 2, 'error'), { code }));
-  const failingWith = (error: Error) => new RegistryUserConnections({ connectionsOf: () => Promise.reject(error) });
 
   it.each([
     ['a database that is away', new Error('connect ECONNREFUSED'), 'unavailable'],
@@ -12,6 +11,6 @@ describe('RegistryUserConnections', () => {
     ['a table that is missing', refused('42P01'), 'internal'],
     ['a fault inside the server', refused('XX000'), 'internal'],
   ])('%s', async (_, error, code) => {
-    await expect(failingWith(error).connectionsOf('42')).rejects.toMatchObject({ code, cause: error });
+    await expect(orUnavailable(Promise.reject(error))).rejects.toMatchObject({ code, cause: error });
   });
 });
