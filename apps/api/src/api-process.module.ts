@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Backends, BackendsModule } from '@switchboard/backends';
+import { type EventBus } from '@switchboard/bus';
 import { KafkaEventBus } from '@switchboard/bus-kafka';
 import { ObservabilityModule, Readiness } from '@switchboard/observability';
 import { LocalDelivery, NoLocalDelivery } from '@switchboard/routing';
@@ -21,10 +22,12 @@ class WithoutSocketsModule {}
 /** A process of the API alone: PostgreSQL, Kafka, and no sockets of clients. Its slot is for answers only, so it is ready without. */
 @Module({})
 export class ApiProcessModule {
-  /** Opens nothing yet: that happens when the application is initialized. */
-  static with(settings: ProcessSettings): DynamicModule {
+  /**
+   * Opens nothing yet: that happens when the application is initialized.
+   * @param bus not yet connected
+   */
+  static with(settings: ProcessSettings, bus: EventBus = new KafkaEventBus(settings)): DynamicModule {
     const answerSlot = AnswerSlotModule.with(settings);
-    const bus = new KafkaEventBus(settings);
     const adminAddress = settings.adminPort === undefined ? undefined : { host: settings.host, port: settings.adminPort };
     return {
       module: ApiProcessModule,

@@ -8,10 +8,12 @@ import { KeyRates } from './auth/key-rates';
 import { CloseConnections } from './connections/close-connections';
 import { ConnectionsController } from './connections/connections.controller';
 import { ProblemFilter } from './http/problem.filter';
-import { refuseFuture } from './http/refuse-future';
 import { refuseQuery } from './http/refuse-query';
+import { MessageController } from './messages/message.controller';
 import { MessagesController } from './messages/messages.controller';
 import { ServersController } from './servers/servers.controller';
+import { SendMessage } from './messages/send-message';
+import { StreamsController } from './streams/streams.controller';
 import { UsersController } from './users/users.controller';
 
 /**
@@ -19,8 +21,8 @@ import { UsersController } from './users/users.controller';
  * modules that `with` is given.
  */
 @Module({
-  controllers: [MessagesController, UsersController, ConnectionsController, ServersController],
-  providers: [{ provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
+  controllers: [MessagesController, MessageController, StreamsController, UsersController, ConnectionsController, ServersController],
+  providers: [SendMessage, { provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
 })
 export class ApiModule implements OnModuleInit {
   constructor(
@@ -30,7 +32,7 @@ export class ApiModule implements OnModuleInit {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @param imports modules that export `AcceptMessage`, `SendCommand`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `KeyRates`, `Metrics` and `API_OPTIONS` */
+  /** @param imports modules that export `AcceptMessage`, `MessageLog`, `SendCommand`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `KeyRates`, `Metrics` and `API_OPTIONS` */
   static with(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return { module: ApiModule, imports };
   }
@@ -41,10 +43,7 @@ export class ApiModule implements OnModuleInit {
       authorize(request, this.keys, ({ name }) => {
         this.keyRates.count(name, reply);
       });
-      if (request.routeOptions.config.scope !== undefined) {
-        refuseQuery(request);
-        refuseFuture(request);
-      }
+      if (request.routeOptions.config.scope !== undefined) refuseQuery(request);
       done();
     });
     fastify.addHook('onResponse', (request, reply, done) => {

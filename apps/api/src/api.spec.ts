@@ -1,4 +1,5 @@
 import { BOUNDS, ERRORS, SwitchboardError } from '@switchboard/protocol';
+import { encodeMessageId } from '@switchboard/protocol/events';
 import { apiSettings, readSettings } from '@switchboard/config';
 import { call, type Call } from './testing/call';
 import { startApi, type RunningApi } from './testing/start-api';
@@ -149,8 +150,49 @@ const refusals: readonly Refusal[] = [
   ['a form', { body: 'data=1', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, 'unsupported_media_type'],
   ['nearly JSON', { body: MESSAGE, headers: { 'content-type': 'application/jsonp' } }, 'unsupported_media_type'],
   ['a compressed body', { body: MESSAGE, headers: { 'content-encoding': 'gzip' } }, 'unsupported_media_type'],
-  ['an idempotency key in the header', { body: MESSAGE, headers: { 'idempotency-key': 'k' } }, 'not_supported'],
-  ['another durability', { body: '{"data":1,"durability":"ephemeral"}' }, 'not_supported'],
+  ['an idempotency key that is too long', { body: MESSAGE, headers: { 'idempotency-key': 'k'.repeat(256) } }, 'invalid_field'],
+  ['an empty idempotency key', { body: MESSAGE, headers: { 'idempotency-key': '' } }, 'invalid_field'],
+  ['two idempotency keys', { body: '{"data":1,"idempotencyKey":"a"}', headers: { 'idempotency-key': 'b' } }, 'invalid_field'],
+  ['an idempotency key that is no text', { body: '{"data":1,"idempotencyKey":5}' }, 'invalid_field'],
+  ['an idempotency key with a control character', { body: '{"data":1,"idempotencyKey":"a\\u0000"}' }, 'invalid_field'],
+  ['an idempotency key for an ephemeral message', { body: '{"data":1,"durability":"ephemeral","idempotencyKey":"k"}' }, 'invalid_field'],
+  ['a conflate key for a durable message', { body: '{"data":1,"conflateKey":"k"}' }, 'invalid_field'],
+  [
+    'a conflate key that is too long',
+    { body: JSON.stringify({ data: 1, durability: 'ephemeral', conflateKey: 'k'.repeat(256) }) },
+    'invalid_field',
+  ],
+  ['an unknown durability', { body: '{"data":1,"durability":"eternal"}' }, 'invalid_field'],
+  ['a time to live of 0', { body: '{"data":1,"ttlSeconds":0}' }, 'invalid_field'],
+  ['a negative time to live', { body: '{"data":1,"ttlSeconds":-1}' }, 'invalid_field'],
+  ['half a second', { body: '{"data":1,"ttlSeconds":0.5}' }, 'invalid_field'],
+  ['a time to live that is text', { body: '{"data":1,"ttlSeconds":"60"}' }, 'invalid_field'],
+  ['a huge time to live', { body: '{"data":1,"ttlSeconds":1e300}' }, 'invalid_field'],
+  ['no users', { path: '/v1/messages', body: '{"data":1,"to":{"users":[]}}' }, 'invalid_field'],
+  ['users that are none', { path: '/v1/messages', body: '{"data":1,"to":{"users":"42"}}' }, 'invalid_field'],
+  [
+    '1,001 users',
+    { path: '/v1/messages', body: JSON.stringify({ data: 1, to: { users: Array.from({ length: 1_001 }, (_, i) => `u${String(i)}`) } }) },
+    'invalid_field',
+  ],
+  ['a bad user among users', { path: '/v1/messages', body: '{"data":1,"to":{"users":["42",""]}}' }, 'invalid_field'],
+  ['everyone: false', { path: '/v1/messages', body: '{"data":1,"to":{"everyone":false}}' }, 'invalid_field'],
+  ['a message id that is none', { method: 'GET', path: '/v1/messages/x' }, 'not_found'],
+  [
+    'a message id of a stream that cannot be',
+    { method: 'DELETE', path: `/v1/messages/${encodeMessageId({ uuid: Buffer.alloc(16), seq: 1, stream: 'user:\0' })}` },
+    'not_found',
+  ],
+  [
+    'a message id with something behind it',
+    { method: 'GET', path: `/v1/messages/${encodeMessageId({ uuid: Buffer.alloc(16), seq: 1, stream: 'user:1' })}=` },
+    'not_found',
+  ],
+  ['a stream read from a negative seq', { method: 'GET', path: '/v1/users/42/messages?after=-1' }, 'invalid_path'],
+  ['a stream read from beyond 2^53', { method: 'GET', path: '/v1/users/42/messages?after=9007199254740993' }, 'invalid_path'],
+  ['a page of nothing', { method: 'GET', path: '/v1/channels/news/messages?limit=0' }, 'invalid_path'],
+  ['a page that is too long', { method: 'GET', path: '/v1/everyone/messages?limit=1001' }, 'invalid_path'],
+  ['a limit given twice', { method: 'GET', path: '/v1/everyone/messages?limit=1&limit=2' }, 'invalid_path'],
   ['another charset', { body: MESSAGE, headers: { 'content-type': 'application/json; charset=iso-8859-1' } }, 'unsupported_media_type'],
 ];
 

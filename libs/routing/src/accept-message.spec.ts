@@ -1,5 +1,4 @@
-import { type EventBus } from '@switchboard/bus';
-import { type MessageLog, type NewMessage } from '@switchboard/message-log';
+import { type NewMessage } from '@switchboard/message-log';
 import { decodeBusEvent, type BusEvent, type HeadEvent, type StreamEvent } from '@switchboard/protocol/events';
 import { AcceptMessage } from './accept-message';
 import { hashOfMessage } from './hash-of-message';
@@ -54,8 +53,8 @@ function sender(
   };
   const local = new RecordingDelivery();
   const observer = { eventSent: () => (counted.sent += 1), hintLost: () => (counted.lost += 1) };
-  const route = new RouteEvent({ slotsOf: lookUp }, bus as unknown as EventBus, local, observer);
-  const acceptMessage = new AcceptMessage(log as unknown as MessageLog, route, mostRouting);
+  const route = new RouteEvent({ slotsOf: lookUp }, bus, local, observer);
+  const acceptMessage = new AcceptMessage(log, route, mostRouting);
   return { acceptMessage, published, counted, local, accept: () => acceptMessage.accept({ target: { user: '42' }, content: CONTENT }) };
 }
 

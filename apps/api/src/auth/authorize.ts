@@ -5,6 +5,11 @@ import { type ApiKeys } from './api-keys';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 const SERVICES_PREFIX = '/v1/';
+const API_KEY = Symbol('apiKey');
+
+interface AuthorizedRequest {
+  [API_KEY]?: ApiKey;
+}
 
 /**
  * Checks that the API key of a request allows its route. It runs before the body is read, so that nobody without a key can make us
@@ -23,4 +28,12 @@ export function authorize(request: FastifyRequest, keys: ApiKeys, known: (key: A
   if (config.scope === undefined || !key.scopes.includes(config.scope)) {
     throw new SwitchboardError('forbidden', `The API key ${key.name} does not have the scope ${config.scope ?? 'of this route'}.`);
   }
+  (request as AuthorizedRequest)[API_KEY] = key;
+}
+
+/** The key by which a request was authorized; only for routes that require a scope. */
+export function keyOf(request: FastifyRequest): ApiKey {
+  const key = (request as AuthorizedRequest)[API_KEY];
+  if (key === undefined) throw new Error('the request was not authorized');
+  return key;
 }

@@ -4,7 +4,7 @@ import { ERRORS, type ErrorCodeName, type SwitchboardError } from '@switchboard/
 /** The content type of problem documents (RFC 9457). */
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
-/** When a caller may come back after a 429 or 503, in seconds. Most outages and full queues that we see are over by then. */
+/** When a caller may come back after a 409 that passes, a 429 or a 503, in seconds. Most outages and full queues that we see are over by then. */
 const RETRY_AFTER_S = 1;
 
 /** What a failed request is answered with. `title` is the code's, the same each time; `detail` is about this request. */
@@ -42,6 +42,8 @@ function problemHeaders(code: ErrorCodeName): Readonly<Record<string, string>> {
   switch (statusOf(code)) {
     case 401:
       return { 'www-authenticate': 'Bearer' };
+    case 409:
+      return ERRORS[code].retryable ? { 'retry-after': String(RETRY_AFTER_S) } : {};
     case 429:
     case 503:
       return { 'retry-after': String(RETRY_AFTER_S) };

@@ -1,28 +1,19 @@
-import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
-import { Metrics } from '@switchboard/observability';
-import { SwitchboardError, type StreamTarget } from '@switchboard/protocol';
-import { encodeContent } from '@switchboard/protocol/events';
-import { addressedSendBody, readSendBody, sendBody, type SendBody, type SendBodyRead } from '@switchboard/protocol/schemas';
-import { AcceptMessage } from '@switchboard/routing';
+import { Controller, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type StreamTarget } from '@switchboard/protocol';
+import { addressedSendBody, sendBody } from '@switchboard/protocol/schemas';
 import { API_OPTIONS, type ApiOptions } from '../api-options';
 import { RequireScope } from '../auth/require-scope';
 import { checkChannel, checkUser } from '../http/check-names';
-
-/** The answer for one target: the message is in the log. */
-interface SendResult {
-  readonly id: string;
-  readonly stream: string;
-  readonly seq: number;
-  /** RFC 3339 in UTC, with milliseconds. */
-  readonly time: string;
-}
+import { readMessage } from './read-message';
+import { SendMessage, type MessageOfService } from './send-message';
+import { type SendFailure, type SendResult } from './send-result';
 
 /** Takes messages from services. */
 @Controller('v1')
 export class MessagesController {
   constructor(
-    private readonly acceptMessage: AcceptMessage,
-    private readonly metrics: Metrics,
+    private readonly sendMessage: SendMessage,
     @Inject(API_OPTIONS) private readonly options: ApiOptions,
   ) {}
 
@@ -30,38 +21,57 @@ export class MessagesController {
   @Post('users/:user/messages')
   @HttpCode(202)
   @RequireScope('send')
-  toUser(@Param('user') user: string, @Body() body: unknown): Promise<SendResult> {
+  toUser(
+    @Param('user') user: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SendResult> {
     checkUser(user);
-    return this.send({ user }, readSendBody(sendBody, body, this.options.dataBytes));
+    return this.toOne({ user }, this.read(request), reply);
   }
 
   /** To all subscribers of a channel. */
   @Post('channels/:channel/messages')
   @HttpCode(202)
   @RequireScope('send')
-  toChannel(@Param('channel') channel: string, @Body() body: unknown): Promise<SendResult> {
+  toChannel(
+    @Param('channel') channel: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SendResult> {
     checkChannel(channel);
-    return this.send({ channel }, readSendBody(sendBody, body, this.options.dataBytes));
+    return this.toOne({ channel }, this.read(request), reply);
   }
 
-  /** To the target that the body names, for names that do not fit a path. */
+  /** To every connection. */
+  @Post('everyone/messages')
+  @HttpCode(202)
+  @RequireScope('send')
+  toEveryone(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SendResult> {
+    return this.toOne({ everyone: true }, this.read(request), reply);
+  }
+
+  /** To whom the body names: for names that do not fit a path, and for several users. */
   @Post('messages')
   @HttpCode(202)
   @RequireScope('send')
-  toAddressee(@Body() body: unknown): Promise<SendResult> {
-    const read = readSendBody(addressedSendBody, body, this.options.dataBytes);
-    const { to } = read.fields;
-    if ('users' in to) throw new SwitchboardError('not_supported', 'Several users are not supported yet.');
-    return this.send(to, read);
+  async toAddressee(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SendResult | { readonly results: readonly (SendResult | SendFailure)[] }> {
+    const message = readMessage(addressedSendBody, request, this.options.dataBytes);
+    const { to } = message.fields;
+    if ('users' in to) return { results: await this.sendMessage.toUsers(to.users, message) };
+    return this.toOne(to, message, reply);
   }
 
-  private async send(target: StreamTarget, { fields, data }: SendBodyRead<SendBody>): Promise<SendResult> {
-    const { durability, ttlSeconds, idempotencyKey, conflateKey } = fields;
-    if (durability === 'ephemeral' || (ttlSeconds ?? idempotencyKey ?? conflateKey) !== undefined)
-      throw new SwitchboardError('not_supported', 'The options of messages are not supported yet.');
-    const content = encodeContent({ event: fields.event }, data);
-    const { id, stream, seq, timeMs } = await this.acceptMessage.accept({ target, content });
-    this.metrics.set.messagesAccepted.inc();
-    return { id, stream, seq, time: new Date(timeMs).toISOString() };
+  private read(request: FastifyRequest): MessageOfService {
+    return readMessage(sendBody, request, this.options.dataBytes);
+  }
+
+  private async toOne(target: StreamTarget, message: MessageOfService, reply: FastifyReply): Promise<SendResult> {
+    const { result, isReplay } = await this.sendMessage.toOne(target, message);
+    if (isReplay) reply.header('idempotency-replayed', 'true');
+    return result;
   }
 }

@@ -1,5 +1,3 @@
-import { type RunningApi } from './start-api';
-
 /** One request; the key `all` and the content type of JSON are sent unless told otherwise. Null leaves a header out. */
 export interface Call {
   readonly method?: string;
@@ -17,7 +15,7 @@ export interface Answer {
 
 /** Makes one request over a real connection, the path as it is written. */
 export async function call(
-  { port }: RunningApi,
+  { port }: { readonly port: number },
   { method = 'POST', path = '/v1/users/42/messages', body, headers = {} }: Call,
 ): Promise<Answer> {
   const all: Record<string, string | null> = {

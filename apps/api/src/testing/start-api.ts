@@ -3,6 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { MessageLog } from '@switchboard/message-log';
 import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
 import { streamOf } from '@switchboard/protocol';
 import { ConnectionDirectory, ServerDirectory } from '@switchboard/registry';
@@ -73,6 +74,9 @@ export interface TestApiOptions extends Partial<HttpAdapterOptions> {
   readonly nowMs?: () => number;
 }
 
+/** What reads the log is tested with a real one. */
+const NO_LOG = {};
+
 /** Starts the API on a free port of the loopback. */
 export async function startApi(options: TestApiOptions = {}): Promise<RunningApi> {
   const http = { keepAliveMs: 75_000, requestTimeoutMs: 30_000, dataBytes: 65_536, ...options };
@@ -87,6 +91,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
     { provide: ConnectionDirectory, useValue: fleet.connectionDirectory },
     { provide: ServerDirectory, useValue: fleet.serverDirectory },
     { provide: SendCommand, useValue: fleet.sendCommand },
+    { provide: MessageLog, useValue: NO_LOG },
     {
       provide: ApiKeys,
       useValue: new ApiKeys(KEYS.map((key) => ({ ...key, secretSha256: createHash('sha256').update(key.name).digest() }))),

@@ -1,3 +1,4 @@
+export * from './check-send-options';
 export * from './client-frames';
 export * from './close-body';
 export * from './read-body';

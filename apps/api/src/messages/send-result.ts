@@ -1,0 +1,24 @@
+import { type SwitchboardError } from '@switchboard/protocol';
+
+/** The answer for one target: the message is in the log. */
+export interface SendResult {
+  readonly id: string;
+  readonly stream: string;
+  readonly seq: number;
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly time: string;
+  /** Only there, and true, in a list of results, for a message that an earlier request has sent. */
+  readonly replayed?: true;
+}
+
+/** The answer for a target whose message was not taken, beside others whose was. */
+export interface SendFailure {
+  readonly code: string;
+  readonly detail: string;
+  readonly retryable: boolean;
+}
+
+/** The failure that stands for an error. */
+export function failureOf({ code, message, retryable }: SwitchboardError): SendFailure {
+  return { code, detail: message, retryable };
+}
