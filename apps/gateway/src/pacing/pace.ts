@@ -1,4 +1,4 @@
-/** What may go at once after a pause: half a second's worth, so that a late look makes up for the time, but not for a stall. */
+/** What may go at once after a pause, besides one: half a second's worth, so that a late look makes up for the time, but not for a stall. */
 const BURST_S = 0.5;
 
 /** Tells how many may go when, so that no more than so many go in a second. Without a clock of its own. */
@@ -17,7 +17,7 @@ export class Pace {
   /** How many of `most` may go at `nowMs`; they count as gone. */
   take(nowMs: number, most: number): number {
     const earned = ((nowMs - this.lastMs) / 1_000) * this.perSecond;
-    this.credit = Math.min(Math.max(1, this.perSecond * BURST_S), this.credit + earned);
+    this.credit = Math.min(1 + this.perSecond * BURST_S, this.credit + earned);
     this.lastMs = nowMs;
     const count = Math.min(most, Math.floor(this.credit));
     this.credit -= count;
