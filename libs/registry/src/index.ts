@@ -1,3 +1,4 @@
+export { ChannelMembers, type Member } from './channel-members';
 export { ConnectionDirectory, type ConnectionCount, type ConnectionsOf, type LiveConnection } from './connection-directory';
 export { ConnectionsOfUser, type ConnectionOrder, type PlacedConnection } from './connections-of-user';
 export { ConnectionRegistry, type ConnectionRegistrySettings } from './connection-registry';
@@ -19,3 +20,4 @@ export { RegistryCleaner, type CleaningObserver, type CleaningReport, type Regis
 export { ServerDirectory, type KnownServer } from './server-directory';
 export { ServerLease, type LeaseListener, type ServerLeaseOptions } from './server-lease';
 export { ServerLookup, type ServerLookupSettings } from './server-lookup';
+export { UserMemberships, type MembershipsOfUser } from './user-memberships';
