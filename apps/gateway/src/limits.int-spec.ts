@@ -98,6 +98,16 @@ describe('The limits of a server', () => {
     await other.hello(installation.token('7'));
   });
 
+  it('replace the oldest connection of a user at another server too', async () => {
+    await start({ MAX_CONNECTIONS_PER_USER: '1' });
+    const first = await connected();
+    gateway = await installation.startGateway();
+    const second = await connected();
+    expect(await first.error('replaced')).toMatchObject({ retryable: false });
+    expect(await first.closeCode()).toBe(4506);
+    expect(second.closed).toBeUndefined();
+  });
+
   it('refuse a connection of a user who has too many at any server, and admit it once there is room', async () => {
     await start({ MAX_CONNECTIONS_PER_USER: '1', USER_CONNECTION_POLICY: 'refuse' });
     const first = await connected();

@@ -1,8 +1,7 @@
 import { systemTimers, type Timers } from '@switchboard/database';
-import { CLOSE, SwitchboardError } from '@switchboard/protocol';
+import { CLOSE } from '@switchboard/protocol';
 import { type CloseCommand } from '@switchboard/protocol/events';
 import { type ClientConnection } from '../connections/client-connection';
-import { errorFrame } from '../frames/error-frame';
 import { PacedWork } from '../pacing/paced-work';
 
 /** Paced closings that one server carries out at the same time; an administrator has a few, and a mistaken script must not pile up more. */
@@ -51,7 +50,6 @@ function closeFor(reason: CloseCommand['reason'], connection: ClientConnection):
       connection.close(CLOSE.closedByAdministrator);
       return;
     case 'replaced':
-      connection.socket.send(errorFrame(new SwitchboardError('replaced'), {}));
-      connection.close(CLOSE.replaced);
+      connection.replace();
   }
 }

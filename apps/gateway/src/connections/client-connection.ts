@@ -50,6 +50,7 @@ export class ClientConnection {
 
   /** Closes the socket, since newer connections of the user took its place. */
   replace(): void {
+    if (this.hasEnded) return;
     this.socket.send(errorFrame(new SwitchboardError('replaced'), {}));
     this.close(CLOSE.replaced);
   }

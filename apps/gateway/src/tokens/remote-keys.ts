@@ -35,6 +35,7 @@ const MOST_TRIED = 16;
  * A key that is known is given at once; if the keys are old they are fetched behind its back. One that is not known waits for a fetch.
  */
 export class RemoteKeys {
+  private readonly usable = new WeakMap<CryptoKey, boolean>();
   private keySet: KeySet | undefined;
   private fetchedAtMs = -Infinity;
   private triedAtMs = -Infinity;
@@ -90,6 +91,16 @@ export class RemoteKeys {
     }
   }
 
+  /** The set gives one object per key and algorithm, and looking into it costs 20 µs. */
+  private isUsable(key: CryptoKey, algorithm: string): boolean {
+    let isUsable = this.usable.get(key);
+    if (isUsable === undefined) {
+      isUsable = algorithmOf(KeyObject.from(key)) === algorithm;
+      this.usable.set(key, isUsable);
+    }
+    return isUsable;
+  }
+
   private async matching(header: TokenHeader): Promise<readonly CryptoKey[]> {
     if (this.keySet === undefined) return [];
     const keys: CryptoKey[] = [];
@@ -101,6 +112,6 @@ export class RemoteKeys {
       }
       // Else no key fits, or the one that does cannot be read: there is none either way.
     }
-    return keys.filter((key) => algorithmOf(KeyObject.from(key)) === header.alg);
+    return keys.filter((key) => this.isUsable(key, header.alg));
   }
 }
