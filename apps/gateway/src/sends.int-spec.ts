@@ -105,6 +105,32 @@ describe('A client that sends', () => {
     expect(await metricValue(gateways[0].metrics, 'switchboard_messages_refused_total')).toBeGreaterThan(0);
   });
 
+  it('sends once what it repeats under an idempotency key, also over another connection; other senders have keys of their own', async () => {
+    const [alice, again] = [await connected('alice'), await connected('alice', MAY_SEND, gateways[1])];
+    const frame = { type: 'send', id: 1, to: { user: 'once' }, idempotencyKey: 'k', data: 1 };
+    alice.send(frame);
+    const first = await answer(alice, 1);
+    again.send(frame);
+    expect(await answer(again, 1)).toEqual(first);
+    again.send({ ...frame, id: 2, data: 2 });
+    expect(await answer(again, 2)).toMatchObject({ type: 'error', code: 'idempotency_conflict' });
+    const carol = await connected('carol');
+    carol.send(frame);
+    expect(await answer(carol, 1)).toMatchObject({ type: 'ok', seq: 2 });
+  });
+
+  it('says for how long its message is kept', async () => {
+    const alice = await connected('alice');
+    alice.send({ type: 'send', id: 1, to: { user: 'late' }, ttlSeconds: 1, data: 1 });
+    expect(await answer(alice, 1)).toMatchObject({ type: 'ok', seq: 1 });
+    await waitFor('the message to be gone', async () => {
+      const client = new BareClient(gateways[0].url);
+      const { streams } = await client.hello(installation.token('late'), { start: 'earliest' });
+      client.end();
+      return streams['user:late']?.after === 1;
+    });
+  });
+
   it('must say hello first', async () => {
     const client = await new BareClient(gateways[0].url).open();
     client.send({ type: 'send', id: 1, to: { user: 'bob' }, data: 1 });

@@ -1,13 +1,15 @@
 import { Logger } from '@nestjs/common';
 import { type Metrics } from '@switchboard/observability';
-import { SwitchboardError } from '@switchboard/protocol';
+import { SwitchboardError, userStream } from '@switchboard/protocol';
 import { encodeContent } from '@switchboard/protocol/events';
-import { type AcceptedMessage, type AcceptMessage } from '@switchboard/routing';
+import { hashOfMessage, type AcceptedMessage, type AcceptMessage } from '@switchboard/routing';
 import { type GatewayOptions } from '../gateway-options';
 import { errorFrame } from '../frames/error-frame';
 import { allowsPublish } from '../tokens/token-grants';
 import { type ClientConnection } from './client-connection';
 import { type SendFrameRead } from './client-frame';
+
+const SECOND_MS = 1_000;
 
 /** What sending needs. */
 export interface SendMessageParts {
@@ -36,8 +38,9 @@ export class SendMessage {
         this.refuse(connection, id, new SwitchboardError('rate_limited'), retryAfterMs);
         return;
       }
-      const { id: messageId, stream, seq, timeMs } = await this.accept(connection, frame);
-      this.parts.metrics.set.messagesAccepted.inc();
+      const { id: messageId, stream, seq, timeMs, isReplay } = await this.accept(connection, frame);
+      const { messagesAccepted, messagesReplayed } = this.parts.metrics.set;
+      (isReplay ? messagesReplayed : messagesAccepted).inc();
       connection.socket.send({ type: 'ok', id, messageId, stream, seq, time: new Date(timeMs).toISOString() });
     } catch (error) {
       if (!(error instanceof SwitchboardError) || error.code === 'internal')
@@ -47,16 +50,21 @@ export class SendMessage {
   }
 
   private accept({ identity }: ClientConnection, frame: SendFrameRead): Promise<AcceptedMessage> {
-    const { to, event, data } = frame;
+    const { to, event, data, ttlSeconds, idempotencyKey } = frame;
     if (identity === undefined || !allowsPublish(identity.publish, to)) throw new SwitchboardError('publish_forbidden');
     const { dataBytes } = this.parts.options;
     if (data.length > dataBytes)
       throw new SwitchboardError('too_large', `data has ${String(data.length)} bytes; at most ${String(dataBytes)} are allowed.`);
-    if (frame.durability === 'ephemeral' || (frame.ttlSeconds ?? frame.idempotencyKey ?? frame.conflateKey) !== undefined)
-      throw new SwitchboardError('not_supported', 'The options of messages are not supported yet.');
+    if (frame.durability === 'ephemeral' || frame.conflateKey !== undefined)
+      throw new SwitchboardError('not_supported', 'Ephemeral messages are not supported yet.');
     const acceptMessage = this.parts.acceptMessage();
     if (acceptMessage === undefined) throw new SwitchboardError('unavailable');
-    return acceptMessage.accept({ target: to, content: encodeContent({ event, from: { user: identity.user } }, data) });
+    const content = encodeContent({ event, from: { user: identity.user } }, data);
+    const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * SECOND_MS;
+    // The prefix keeps clients and services apart: those send as `key:` and the name of their API key.
+    const sender = userStream(identity.user);
+    const idempotency = idempotencyKey === undefined ? undefined : { sender, key: idempotencyKey, hash: hashOfMessage(content, ttlMs) };
+    return acceptMessage.accept({ target: to, content, ttlMs, idempotency });
   }
 
   private refuse({ socket }: ClientConnection, id: number, error: SwitchboardError, retryAfterMs?: number): void {
