@@ -97,6 +97,7 @@ module.exports = {
           '^libs/[^/]+/src/index\\.ts$',
           '^libs/protocol/src/(schemas|events)/index\\.ts$',
           '^libs/bus/src/contract/index\\.ts$',
+          '^libs/client/src/react/index\\.ts$',
         ],
       },
     },
