@@ -97,7 +97,7 @@ describe('Tokens with published keys', () => {
     for (answer of failing) {
       const client = await new BareClient(gateway.url).open();
       client.send({ type: 'hello', token });
-      expect(await client.error('unavailable')).toMatchObject({ retryable: true });
+      expect(await client.error('unavailable')).toMatchObject({ retryable: true, retryAfterMs: expect.any(Number) as number });
       expect(await client.closeCode()).toBe(4005);
     }
     answer = (_, response) => response.end(JSON.stringify({ keys: [own.jwk] }));

@@ -35,7 +35,9 @@ describe('tokenKeys', () => {
     ['a short RSA key', { JWT_PUBLIC_KEY: pem(generateKeyPairSync('rsa', { modulusLength: 1_024 }).publicKey) }, /at least 2048 bits/],
     ['a key on another curve', { JWT_PUBLIC_KEY: pem(generateKeyPairSync('ec', { namedCurve: 'secp256k1' }).publicKey) }, /P-256/],
     ['a key that is none', { JWT_PUBLIC_KEY: 'ssh-rsa AAAA' }, /JWT_PUBLIC_KEY: must be a public key in PEM/],
+    ['a URL with a password', { JWT_JWKS_URL: 'https://name:its-password@id.example/' }, /JWT_JWKS_URL: must not hold/],
     ['a URL that is none', { JWT_JWKS_URL: 'file:///etc/passwd' }, /JWT_JWKS_URL: must be an https or http URL/],
+    ['no URL', { JWT_JWKS_URL: 'nonsense' }, /JWT_JWKS_URL: must be an https or http URL/],
   ])('refuses %s', (_, environment, message) => {
     expect(() => keysOf(environment)).toThrow(message);
   });

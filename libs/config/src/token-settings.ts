@@ -37,7 +37,13 @@ export const tokenSettings = {
   },
   jwtJwksUrl: {
     env: 'JWT_JWKS_URL',
-    schema: z.url({ protocol: /^https?$/, error: 'must be an https or http URL' }).optional(),
+    schema: z
+      .url({ protocol: /^https?$/, error: 'must be an https or http URL' })
+      .refine(
+        (url) => !URL.canParse(url) || `${new URL(url).username}${new URL(url).password}` === '',
+        'must not hold a name or a password',
+      )
+      .optional(),
     description:
       'Where the public keys of tokens are published as a JSON Web Key Set. They are fetched when the first client comes, kept while the URL does not answer, and fetched anew from time to time and when a token names a key that is not known.',
   },

@@ -1,4 +1,5 @@
 import { channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
+import { spread } from '@switchboard/limits';
 import { type StreamStart } from '@switchboard/message-log';
 import { allowsChannel } from '../tokens/token-grants';
 import { type TokenVerifier } from '../tokens/token-verifier';
@@ -7,6 +8,9 @@ import { errorFrame } from '../frames/error-frame';
 import { type FollowStreams } from './follow-streams';
 import { type GatewayOptions } from '../gateway-options';
 import { type RegisterConnection } from './register-connection';
+
+/** Most of what hinders a registration is over by then. */
+const RETRY_AFTER_MS = 1_000;
 
 /** Counts connections by what becomes of their hello. */
 export interface OpenObserver {
@@ -92,9 +96,15 @@ export class OpenConnection {
   private refuse(connection: ClientConnection, error: SwitchboardError): void {
     if (connection.hasEnded) return;
     this.observer.refused(error);
-    connection.socket.send(errorFrame(error, {}));
-    connection.close(closeFor(error));
+    const close = closeFor(error);
+    connection.socket.send(errorFrame(error, isWorthWaiting(close) ? { retryAfterMs: spread(RETRY_AFTER_MS) } : {}));
+    connection.close(close);
   }
+}
+
+/** Whether the same may succeed after a while, without anything that the application does. */
+function isWorthWaiting(close: Close): boolean {
+  return close === CLOSE.overloaded || close === CLOSE.registrationFailed;
 }
 
 /** The close that follows the error; what is not about the client itself is worth a try elsewhere. */
