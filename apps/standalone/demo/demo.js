@@ -1,126 +1,55 @@
-import { SwitchboardClient } from '/demo/switchboard-client.js';
+import { Pane } from '/demo/pane.js';
+import { json, showTargets, targetOf } from '/demo/page-parts.js';
 
-const USERS = ['alice', 'bob'];
-const CHANNEL = 'news';
-const MOST_ARRIVALS = 100;
-const ENDPOINT = new URL('/v1/connect', location.href.replace(/^http/, 'ws')).href;
-/** A path where nobody answers: while a connection is cut, this is where its attempts to come back go. */
-const NOWHERE = new URL('/demo/nowhere', ENDPOINT).href;
+/** Who is in the panes: the address says, so that another tab can hold others. */
+const DEFAULT_USERS = ['alice', 'bob'];
 
-const json = async (path, options) => {
-  const response = await fetch(path, options);
-  const body = await response.json();
-  if (!response.ok) throw new Error(`${body.code}: ${body.detail ?? body.title}`);
-  return body;
-};
+const address = new URL(location.href);
+const users = DEFAULT_USERS.map((user, index) => address.searchParams.get(`user${index + 1}`) ?? user);
+const panes = users.map((user, index) => new Pane(`demo-${index + 1}`, user, () => namesChanged()));
+const service = document.querySelector('#send');
+const curl = document.querySelector('#curl');
+const answer = document.querySelector('#answer');
+const { apiKey } = await json('/demo/key');
 
-const fetchToken = async (user) => {
-  const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ user }) };
-  return (await json('/demo/token', options)).token;
-};
-
-/** One user: a panel, and a client whose connection can be cut. */
-class Panel {
-  #isCut = false;
-  #socket;
-  #awaySince = Infinity;
-  #backSince = Infinity;
-  #element = document.querySelector('#panel').content.cloneNode(true).firstElementChild;
-
-  constructor(user) {
-    this.user = user;
-    this.#element.dataset.user = user;
-    this.#find('h2').textContent = user[0].toUpperCase() + user.slice(1);
-    this.#find('.cut').addEventListener('click', () => this.#toggle());
-    document.querySelector('#panels').append(this.#element);
-    this.#showButton();
-    this.#connect();
-  }
-
-  #connect() {
-    const panel = this;
-    class CuttableWebSocket extends WebSocket {
-      constructor(url, protocols) {
-        super(panel.#isCut ? NOWHERE : url, protocols);
-        panel.#socket = this;
-      }
-    }
-    const client = new SwitchboardClient({
-      url: ENDPOINT,
-      token: () => fetchToken(this.user),
-      channels: [CHANNEL],
-      WebSocket: CuttableWebSocket,
-      backoff: { baseMs: 300, capMs: 1_500 },
-    });
-    client.on('state', (change) => this.#showState(change));
-    client.on('message', (message) => this.#showArrival(message));
-    client.on('gap', ({ stream, after, through, reason }) =>
-      this.#addLine(`${after + 1}–${through}`, `${stream}: will never come`, reason),
-    );
-    client.connect().catch((error) => this.#showState({ state: 'closed', reason: error.message }));
-  }
-
-  #toggle() {
-    this.#isCut = !this.#isCut;
-    if (this.#isCut) {
-      this.#awaySince = Date.now();
-      this.#backSince = Infinity;
-      this.#socket?.close();
-    }
-    this.#showButton();
-  }
-
-  #showButton() {
-    this.#find('.cut').textContent = this.#isCut ? 'Restore the network' : 'Cut the connection';
-  }
-
-  #showState({ state, reason }) {
-    const element = this.#find('.state');
-    if (state === 'ready') this.#backSince = Date.now();
-    element.dataset.state = state;
-    element.textContent = { ready: 'connected', connecting: 'connecting …', waiting: 'away, coming back …' }[state] ?? `closed: ${reason}`;
-  }
-
-  #showArrival({ stream, seq, time, data }) {
-    const sentAt = Date.parse(time);
-    const wasAway = sentAt >= this.#awaySince && sentAt < this.#backSince;
-    this.#addLine(seq, data?.text ?? JSON.stringify(data), wasAway ? `${stream} · sent while away` : stream);
-  }
-
-  #addLine(seq, text, mark) {
-    const line = document.createElement('li');
-    for (const [name, content] of Object.entries({ seq, text, mark })) {
-      const part = document.createElement('span');
-      part.className = name;
-      part.textContent = String(content);
-      line.append(part);
-    }
-    const list = this.#find('.arrivals');
-    list.prepend(line);
-    this.#find('.empty').hidden = true;
-    while (list.children.length > MOST_ARRIVALS) list.lastElementChild.remove();
-  }
-
-  #find(selector) {
-    return this.#element.querySelector(selector);
-  }
+function namesChanged() {
+  const names = panes.map((pane) => pane.user);
+  for (const [index, pane] of panes.entries()) pane.knows(names.filter((_, other) => other !== index));
+  showTargets(service.elements.to, names);
+  showCommand();
+  panes.forEach((pane, index) => address.searchParams.set(`user${index + 1}`, pane.user));
+  history.replaceState(null, '', address);
+  const another = new URL(address);
+  another.searchParams.set('user1', 'carol');
+  another.searchParams.set('user2', names[0]);
+  document.querySelector('#another').href = another;
 }
 
-for (const user of USERS) new Panel(user);
+function messageOfForm() {
+  const { to, text } = service.elements;
+  return JSON.stringify({ to: targetOf(to.value), event: 'demo', data: { text: text.value } });
+}
 
-const { apiKey } = await json('/demo/key');
-const answer = document.querySelector('#answer');
+function showCommand() {
+  curl.textContent = [
+    `curl -X POST ${location.origin}/v1/messages \\`,
+    `  -H 'authorization: Bearer ${apiKey}' \\`,
+    `  -H 'content-type: application/json' \\`,
+    `  -d '${messageOfForm().replaceAll("'", String.raw`'\''`)}'`,
+  ].join('\n');
+}
 
-document.querySelector('#send').addEventListener('submit', async (event) => {
+service.addEventListener('input', showCommand);
+service.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const form = new FormData(event.target);
-  const [kind, name] = form.get('to').split(':');
+  answer.textContent = '';
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
-  const body = JSON.stringify({ to: { [kind]: name }, event: 'demo', data: { text: form.get('text') } });
   try {
-    const { stream, seq } = await json('/v1/messages', { method: 'POST', headers, body });
-    answer.textContent = `Accepted: seq ${seq} of ${stream}`;
+    const { stream, seq } = await json('/v1/messages', { method: 'POST', headers, body: messageOfForm() });
+    answer.textContent = `Accepted: number ${seq} of ${stream}`;
   } catch (error) {
     answer.textContent = `Refused: ${error.message}`;
   }
 });
+
+namesChanged();

@@ -13,6 +13,8 @@ const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const FILES = {
   'index.html': { path: 'apps/standalone/demo/index.html', contentType: 'text/html; charset=utf-8' },
   'demo.js': { path: 'apps/standalone/demo/demo.js', contentType: JAVASCRIPT },
+  'pane.js': { path: 'apps/standalone/demo/pane.js', contentType: JAVASCRIPT },
+  'page-parts.js': { path: 'apps/standalone/demo/page-parts.js', contentType: JAVASCRIPT },
   'demo.css': { path: 'apps/standalone/demo/demo.css', contentType: 'text/css; charset=utf-8' },
   'switchboard-client.js': { path: 'libs/client/dist/index.js', contentType: JAVASCRIPT },
 } as const;

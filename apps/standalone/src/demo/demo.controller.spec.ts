@@ -10,7 +10,11 @@ describe('DemoController', () => {
   it('gives the page its key and tokens', () => {
     expect(controller.key('localhost:8080')).toEqual({ apiKey: OPTIONS.pageKey });
     const { token } = controller.token('127.0.0.1:8080', BODY);
-    expect(createVerifier({ key: OPTIONS.jwtSecret })(token)).toMatchObject({ sub: 'alice', channels: ['*'] });
+    expect(createVerifier({ key: OPTIONS.jwtSecret })(token)).toMatchObject({
+      sub: 'alice',
+      channels: ['*'],
+      publish: ['user:*', 'channel:*'],
+    });
   });
 
   it('gives neither to a page whose name was rebound to this machine', () => {

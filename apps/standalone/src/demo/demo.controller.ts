@@ -41,12 +41,12 @@ export class DemoController {
     return { apiKey: this.options.pageKey };
   }
 
-  /** A token for any user: `{"user": …}` → `{"token": …}`. */
+  /** A token for any user, who may follow and send to anything: `{"user": …}` → `{"token": …}`. */
   @Post('demo/token')
   @HttpCode(200)
   token(@Headers('host') host: string | undefined, @Body() body: Buffer): { readonly token: string } {
     this.refuseOtherHosts(host);
-    return { token: this.sign({ sub: userOf(body), channels: ['*'] }) };
+    return { token: this.sign({ sub: userOf(body), channels: ['*'], publish: ['user:*', 'channel:*'] }) };
   }
 
   /** The files of the page. */
