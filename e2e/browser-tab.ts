@@ -24,13 +24,13 @@ export function startBrowser(folder: string, viewport?: { readonly width: number
   return chromium.launchPersistentContext(folder, { executablePath, headless: true, args: BROWSER_ARGUMENTS, viewport: viewport ?? null });
 }
 
-/** The pages of `e2e/pages`, bundled: each file's text by its name. */
-export function bundlePages(): ReadonlyMap<string, string> {
+/** A page of `e2e/pages`, bundled. */
+export function bundlePage(name: 'react-page' | 'sdk-page'): string {
   const folder = mkdtempSync(join(tmpdir(), 'switchboard-pages-'));
   try {
     const rolldown = join(projectRoot(), 'node_modules/rolldown/bin/cli.mjs');
     execFileSync(process.execPath, [rolldown, '-c', join(projectRoot(), 'e2e/pages/rolldown.config.mjs'), '-d', folder], { stdio: 'pipe' });
-    return new Map(['react-page'].map((name) => [name, readFileSync(join(folder, `${name}.js`), 'utf8')]));
+    return readFileSync(join(folder, `${name}.js`), 'utf8');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

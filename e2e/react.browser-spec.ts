@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, type Page } from 'playwright-core';
 import { waitFor } from '@switchboard/testing';
-import { bundlePages, openPage, startBrowser } from './browser-tab';
+import { bundlePage, openPage, startBrowser } from './browser-tab';
 import { Standalone, temporaryDataFolder } from './standalone-process';
 
 const TIMEOUT_MS = 180_000;
@@ -36,7 +36,7 @@ describe('The entry for React, in an application under StrictMode', () => {
       if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) pageErrors.push(message.text());
     });
     page = await context.newPage();
-    await openPage(page, address, bundlePages().get('react-page') ?? '');
+    await openPage(page, address, bundlePage('react-page'));
   }, TIMEOUT_MS);
   afterAll(async () => {
     await context.close();

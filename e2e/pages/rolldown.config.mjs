@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 export default {
-  input: { 'react-page': here('./react-page.mjs') },
+  input: { 'react-page': here('./react-page.mjs'), 'sdk-page': here('./sdk-page.mjs') },
   platform: 'browser',
   transform: { define: { 'process.env.NODE_ENV': '"development"' } },
   resolve: {
