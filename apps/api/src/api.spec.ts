@@ -129,7 +129,7 @@ const refusals: readonly Refusal[] = [
   ['a user too long in bytes', { path: `/v1/users/${encodeURIComponent(FOUR_BYTES.repeat(65))}/messages`, body: MESSAGE }, 'invalid_path'],
   ['a user of 12 KB', { path: `/v1/users/${'x'.repeat(12_000)}/messages`, body: MESSAGE }, 'invalid_path'],
   ['a channel with a slash in the path', { path: '/v1/channels/a%2Fb/messages', body: MESSAGE }, 'invalid_path'],
-  ['a query parameter', { path: '/v1/users/42/messages?wait=written', body: MESSAGE }, 'invalid_path'],
+  ['a query parameter', { path: '/v1/users/42/messages?waits=written', body: MESSAGE }, 'invalid_path'],
   ['no key', { body: MESSAGE, headers: { authorization: null } }, 'unauthorized'],
   ['a wrong key', { body: MESSAGE, headers: { authorization: 'Bearer nobody' } }, 'unauthorized'],
   ['another scheme', { body: MESSAGE, headers: { authorization: 'Basic YWxsOmFsbA==' } }, 'unauthorized'],

@@ -1,4 +1,5 @@
 export * from './accept-message';
+export * from './await-outcome';
 export * from './await-replies';
 export * from './hash-of-message';
 export * from './local-delivery';

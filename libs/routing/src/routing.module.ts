@@ -4,6 +4,7 @@ import { MessageLog } from '@switchboard/message-log';
 import { Metrics } from '@switchboard/observability';
 import { ServerLookup } from '@switchboard/registry';
 import { AcceptMessage } from './accept-message';
+import { AwaitOutcome } from './await-outcome';
 import { AwaitReplies } from './await-replies';
 import { LocalDelivery } from './local-delivery';
 import { RouteEvent } from './route-event';
@@ -17,7 +18,7 @@ export interface RoutingOptions {
   readonly mostRouting: number;
 }
 
-/** Provides AcceptMessage and SendCommand. */
+/** Provides AcceptMessage, SendCommand and AwaitOutcome. */
 @Module({})
 export class RoutingModule {
   static with({ imports, mostRouting }: RoutingOptions): DynamicModule {
@@ -55,6 +56,16 @@ export class RoutingModule {
           },
         }),
     };
-    return { module: RoutingModule, imports, providers: [routeEvent, acceptMessage, sendCommand], exports: [AcceptMessage, SendCommand] };
+    const awaitOutcome = {
+      provide: AwaitOutcome,
+      inject: [AwaitReplies],
+      useFactory: (awaitReplies: AwaitReplies) => new AwaitOutcome(awaitReplies),
+    };
+    return {
+      module: RoutingModule,
+      imports,
+      providers: [routeEvent, acceptMessage, sendCommand, awaitOutcome],
+      exports: [AcceptMessage, SendCommand, AwaitOutcome],
+    };
   }
 }

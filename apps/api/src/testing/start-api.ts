@@ -7,7 +7,7 @@ import { MessageLog } from '@switchboard/message-log';
 import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
 import { streamOf } from '@switchboard/protocol';
 import { ConnectionDirectory, ServerDirectory } from '@switchboard/registry';
-import { AcceptMessage, SendCommand, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
+import { AcceptMessage, AwaitOutcome, AwaitReplies, SendCommand, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
 import { API_OPTIONS } from '../api-options';
 import { ApiModule } from '../api.module';
 import { ApiKeys } from '../auth/api-keys';
@@ -22,6 +22,8 @@ export class AcceptedMessages {
   failure: Error | undefined;
   /** Set: accepting waits for it. */
   gate: Promise<void> | undefined;
+  /** Whether the users are connected. */
+  isFollowed = true;
   /** How many have come, kept or not. */
   asked = 0;
 
@@ -38,7 +40,7 @@ export class AcceptedMessages {
       seq,
       timeMs: Date.UTC(2024, 1, 29, 12, 0, 0, 7),
       isReplay: false,
-      routed: Promise.resolve({ isFollowed: true }),
+      routed: Promise.resolve({ isFollowed: this.isFollowed }),
     };
   }
 }
@@ -49,6 +51,8 @@ export interface RunningApi {
   readonly port: number;
   readonly accepted: AcceptedMessages;
   readonly fleet: TestFleet;
+  /** Where servers answer. */
+  readonly replies: AwaitReplies;
   /** Names of checks that fail. */
   readonly failing: Set<string>;
 }
@@ -82,6 +86,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
   const http = { keepAliveMs: 75_000, requestTimeoutMs: 30_000, dataBytes: 65_536, ...options };
   const accepted = new AcceptedMessages();
   const fleet = new TestFleet();
+  const replies = new AwaitReplies({ slot: 7, databaseOffsetMs: 0 }, 100);
   const metrics = new Metrics({ includesProcess: false });
   const failing = new Set<string>();
   const checks = ['database', 'bus'].map((name) => ({ name, isReady: () => !failing.has(name) }));
@@ -90,6 +95,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
     { provide: AcceptMessage, useValue: accepted },
     { provide: ConnectionDirectory, useValue: fleet.connectionDirectory },
     { provide: ServerDirectory, useValue: fleet.serverDirectory },
+    { provide: AwaitOutcome, useValue: new AwaitOutcome(replies) },
     { provide: SendCommand, useValue: fleet.sendCommand },
     { provide: MessageLog, useValue: NO_LOG },
     {
@@ -109,5 +115,5 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
     abortOnError: false,
   });
   await app.listen(0, '127.0.0.1');
-  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, fleet, failing };
+  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, fleet, replies, failing };
 }

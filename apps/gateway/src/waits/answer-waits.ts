@@ -37,6 +37,7 @@ export class AnswerWaits {
 
   /** To be called when the event of message `seq` has been delivered here. */
   watch(stream: StreamKey, seq: number, wait: Wait): void {
+    if (wait.until !== 'written') return;
     const connections = this.connectionsOf(stream);
     const past = connections.find(({ subscriptions }) => isPast(subscriptions.get(stream), seq));
     if (past !== undefined) this.answer(wait, past);
