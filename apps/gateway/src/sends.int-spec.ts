@@ -61,17 +61,26 @@ describe('A client that sends', () => {
   });
 
   it.each([
-    ['a user, without that grant', { publish: ['channel:*'] }, { to: { user: 'bob' } }, 'publish_forbidden'],
-    ['a channel, without that grant', MAY_SEND, { to: { channel: 'news' } }, 'publish_forbidden'],
-    ['anybody, without any grant', {}, { to: { user: 'bob' } }, 'publish_forbidden'],
-    ['everyone', { publish: ['*', 'everyone', 'user:*'] }, { to: { everyone: true } }, 'invalid_field'],
-    ['a user and a channel', MAY_SEND, { to: { user: 'bob', channel: 'room-1' } }, 'invalid_field'],
-    ['a user that is none', MAY_SEND, { to: { user: 'a\nb' } }, 'invalid_field'],
-    ['nobody', MAY_SEND, {}, 'invalid_field'],
+    ['to a user, without that grant', { publish: ['channel:*'] }, { to: { user: 'bob' } }, 'publish_forbidden'],
+    ['to a channel, without that grant', MAY_SEND, { to: { channel: 'news' } }, 'publish_forbidden'],
+    ['to anybody, without any grant', {}, { to: { user: 'bob' } }, 'publish_forbidden'],
+    ['to everyone', { publish: ['*', 'everyone', 'user:*'] }, { to: { everyone: true } }, 'invalid_field'],
+    ['to a user and a channel', MAY_SEND, { to: { user: 'bob', channel: 'room-1' } }, 'invalid_field'],
+    ['to a user that is none', MAY_SEND, { to: { user: 'a\nb' } }, 'invalid_field'],
+    ['to nobody', MAY_SEND, {}, 'invalid_field'],
     ['data over the limit', MAY_SEND, { to: { user: 'bob' }, data: 'x'.repeat(1_000) }, 'too_large'],
     ['no data', MAY_SEND, { to: { user: 'bob' }, data: undefined }, 'invalid_field'],
+    ['a conflate key on a durable message', MAY_SEND, { to: { user: 'bob' }, conflateKey: 'k' }, 'invalid_field'],
+    [
+      'an idempotency key on an ephemeral one',
+      MAY_SEND,
+      { to: { user: 'bob' }, durability: 'ephemeral', idempotencyKey: 'k' },
+      'invalid_field',
+    ],
+    ['a time to live of nothing', MAY_SEND, { to: { user: 'bob' }, ttlSeconds: 0 }, 'invalid_field'],
+    ['an idempotency key that is too long', MAY_SEND, { to: { user: 'bob' }, idempotencyKey: 'k'.repeat(256) }, 'invalid_field'],
     ['an event with a control character', MAY_SEND, { to: { user: 'bob' }, event: 'a\u0000' }, 'invalid_field'],
-  ])('is refused: to %s', async (_, claims, fields, code) => {
+  ])('is refused: %s', async (_, claims, fields, code) => {
     const client = await connected('eve', claims);
     client.send({ type: 'send', id: 3, data: 1, ...fields });
     expect(await answer(client, 3)).toMatchObject({ type: 'error', code });

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type Metrics } from '@switchboard/observability';
 import { SwitchboardError, userStream } from '@switchboard/protocol';
 import { encodeContent } from '@switchboard/protocol/events';
+import { checkSendOptions } from '@switchboard/protocol/schemas';
 import { hashOfMessage, type AcceptedMessage, type AcceptMessage } from '@switchboard/routing';
 import { type GatewayOptions } from '../gateway-options';
 import { errorFrame } from '../frames/error-frame';
@@ -55,8 +56,8 @@ export class SendMessage {
     const { dataBytes } = this.parts.options;
     if (data.length > dataBytes)
       throw new SwitchboardError('too_large', `data has ${String(data.length)} bytes; at most ${String(dataBytes)} are allowed.`);
-    if (frame.durability === 'ephemeral' || frame.conflateKey !== undefined)
-      throw new SwitchboardError('not_supported', 'Ephemeral messages are not supported yet.');
+    checkSendOptions(frame);
+    if (frame.durability === 'ephemeral') throw new SwitchboardError('not_supported', 'Ephemeral messages are not supported yet.');
     const acceptMessage = this.parts.acceptMessage();
     if (acceptMessage === undefined) throw new SwitchboardError('unavailable');
     const content = encodeContent({ event, from: { user: identity.user } }, data);
