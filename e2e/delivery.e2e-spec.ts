@@ -34,10 +34,10 @@ describe('A message posted at the API', () => {
   let cluster: Cluster;
   const clients: BareClient[] = [];
 
-  const connect = async (gateway: number, user: string, fields?: object): Promise<BareClient> => {
+  const connect = async (gateway: number, user: string, fields?: object, publish: readonly string[] = []): Promise<BareClient> => {
     const client = new BareClient(cluster.gateways[gateway]?.url ?? '');
     clients.push(client);
-    await client.hello(cluster.signToken(user, { channels: ['*'] }), fields);
+    await client.hello(cluster.signToken(user, { channels: ['*'], publish }), fields);
     return client;
   };
   const post = async (path: string, body: string): Promise<{ id: string; stream: string; seq: number; time: string }> => {
@@ -65,6 +65,17 @@ describe('A message posted at the API', () => {
     const expected = { type: 'message', stream, seq, after: seq - 1, id, time, event: 'greeting', data: { text: 'hello' } };
     expect(await first.messages(1)).toEqual([expected]);
     expect(await second.messages(1)).toEqual([expected]);
+  });
+
+  it('reaches a user on the other gateway when a client sends it, byte for byte and in order', async () => {
+    const [alice, bob] = await Promise.all([connect(0, 'alice', {}, ['user:*']), connect(1, 'bob')]);
+    for (const [id, data] of PAYLOADS.entries()) alice.send(`{"type":"send","id":${String(id)},"to":{"user":"bob"},"data":${data}}`);
+    await waitFor('every answer', () => alice.of('ok').length === PAYLOADS.length);
+    await bob.messages(PAYLOADS.length);
+    const frames = bob.texts.filter((text) => text.startsWith('{"type":"message"'));
+    expect(frames.map((text) => text.slice(text.indexOf('"from":')))).toEqual(
+      PAYLOADS.map((data) => `"from":{"user":"alice"},"data":${data}}`),
+    );
   });
 
   it('reaches the subscribers of a channel on every gateway', async () => {

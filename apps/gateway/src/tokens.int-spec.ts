@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import { type AddressInfo } from 'node:net';
+import { inspect } from 'node:util';
+import { Logger } from '@nestjs/common';
 import { BareClient, waitFor } from '@switchboard/testing';
 import { metricValue, TestInstallation, type TestGateway } from './testing/test-installation';
 import { keyPair } from './tokens/testing/key-pair';
@@ -73,6 +75,37 @@ describe('The token of a connection', () => {
     await installation.accept({ channel: 'news' }, code);
     expect((await client.messages(1)).at(-1)).toMatchObject({ stream: 'channel:news', data: code });
     expect(client.closed).toBeUndefined();
+  });
+});
+
+describe('What a gateway logs', () => {
+  it('never holds a token, nor any part of one', async () => {
+    const lines: string[] = [];
+    const keep = (...parts: unknown[]): void => void lines.push(inspect(parts, { depth: 10 }));
+    const installation = await TestInstallation.create({
+      JWT_SECRET: '',
+      JWT_JWKS_URL: 'http://127.0.0.1:1/keys',
+      JWT_JWKS_COOLDOWN_MS: '100',
+    });
+    const gateway = await installation.startGateway();
+    Logger.overrideLogger({ log: keep, warn: keep, error: keep, debug: keep, verbose: keep, fatal: keep });
+    const good = keyPair('ES256', 'own').sign({ sub: '42', exp: 4e9 }, 'own');
+    const tokens = [good, `${good}x`, installation.token('42'), 'not-a-token-at-all'];
+    try {
+      for (const token of tokens) {
+        for (const isInHello of [true, false]) {
+          const client = new BareClient(gateway.url, isInHello ? {} : { headers: { authorization: `Bearer ${token}` } });
+          await client.open();
+          client.send(isInHello ? { type: 'hello', token } : { type: 'hello' });
+          await client.closeCode();
+        }
+      }
+    } finally {
+      Logger.overrideLogger(false);
+      await installation.close();
+    }
+    expect(lines.join('\n')).toContain('The keys of tokens could not be fetched');
+    for (const token of tokens) for (const part of token.split('.')) expect(lines.join('\n')).not.toContain(part);
   });
 });
 
