@@ -1,10 +1,10 @@
-// Bundles the pages of the browser tests with the SDK as it is published.
+// Bundles the pages of the browser tests with the SDK as it is published; each on its own, so that each is one file.
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export default {
-  input: { 'react-page': here('./react-page.mjs'), 'sdk-page': here('./sdk-page.mjs') },
+export default ['react-page', 'sdk-page'].map((name) => ({
+  input: { [name]: here(`./${name}.mjs`) },
   platform: 'browser',
   transform: { define: { 'process.env.NODE_ENV': '"development"' } },
   resolve: {
@@ -13,4 +13,4 @@ export default {
       '@switchboard/client': here('../../libs/client/dist/index.js'),
     },
   },
-};
+}));
