@@ -8,9 +8,9 @@ import { KeyRates } from './auth/key-rates';
 /** What `ApiModule` needs, made from the backends of the process. */
 @Module({})
 export class ApiPartsModule {
-  /** @param imports modules that export `LocalDelivery` and `AwaitReplies` */
+  /** @param imports modules that export `LocalDelivery`, `AwaitReplies` and `DatabaseClock` */
   static with(settings: SettingsOf<typeof apiSettings>, imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
-    const routing = RoutingModule.with({ imports, mostRouting: settings.mostRouting });
+    const routing = RoutingModule.with({ imports, ...settings });
     return {
       module: ApiPartsModule,
       imports: [routing],

@@ -21,7 +21,7 @@ export class GatewayProcessModule {
       imports: [
         BackendsModule.with(settings, bus),
         gateway,
-        ClientSendsModule.with([gateway, RoutingModule.with({ imports: [gateway], mostRouting: settings.mostRouting })]),
+        ClientSendsModule.with([gateway, RoutingModule.with({ imports: [gateway], ...settings })]),
         ObservabilityModule.with({ imports: [GatewayReadinessModule.with(gateway)], adminAddress }),
       ],
     };

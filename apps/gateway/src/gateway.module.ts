@@ -4,14 +4,14 @@ import { type Server } from 'node:http';
 import { Backends } from '@switchboard/backends';
 import { BusTransport } from '@switchboard/bus';
 import { Metrics } from '@switchboard/observability';
-import { AwaitReplies, LocalDelivery } from '@switchboard/routing';
+import { AwaitReplies, DatabaseClock, LocalDelivery } from '@switchboard/routing';
 import { DeliverEvent } from './delivery/deliver-event';
 import { DeliverEventsController } from './delivery/deliver-events.controller';
 import { Gateway, type GatewayModuleSettings } from './gateway';
 import { ServerLife } from './server/server-life';
 
 /**
- * Holds sockets, and turns events into frames. Needs BackendsModule. Exports `LocalDelivery` and `AwaitReplies`, for a process that takes messages as well, and
+ * Holds sockets, and turns events into frames. Needs BackendsModule. Exports `LocalDelivery`, `AwaitReplies` and `DatabaseClock`, for a process that takes messages as well, and
  * what the app starts: first the `BusTransport` as a microservice, then `ServerLife`.
  */
 @Module({ controllers: [DeliverEventsController] })
@@ -35,9 +35,10 @@ export class GatewayModule implements OnApplicationBootstrap {
         { provide: ServerLife, inject: [Gateway], useFactory: ({ life }: Gateway) => life },
         { provide: DeliverEvent, inject: [Gateway], useFactory: ({ deliverEvent }: Gateway) => deliverEvent },
         { provide: LocalDelivery, useExisting: DeliverEvent },
+        { provide: DatabaseClock, inject: [Gateway], useFactory: ({ clock }: Gateway) => clock },
         { provide: AwaitReplies, inject: [Gateway], useFactory: ({ awaitReplies }: Gateway) => awaitReplies },
       ],
-      exports: [Gateway, BusTransport, ServerLife, LocalDelivery, AwaitReplies],
+      exports: [Gateway, BusTransport, ServerLife, LocalDelivery, AwaitReplies, DatabaseClock],
     };
   }
 

@@ -20,7 +20,7 @@ import {
   RegistryCleaner,
   ServerLease,
 } from '@switchboard/registry';
-import { type AcceptMessage, AwaitReplies, SendReply } from '@switchboard/routing';
+import { type AcceptMessage, AwaitReplies, DatabaseClock, SendReply } from '@switchboard/routing';
 import { CloseInPaces } from './commands/close-in-paces';
 import { HandleCommand } from './commands/handle-command';
 import { AdmitSocket } from './connections/admit-socket';
@@ -36,6 +36,10 @@ import { OpenConnection } from './connections/open-connection';
 import { RefreshToken } from './connections/refresh-token';
 import { SendMessage } from './connections/send-message';
 import { DeliverEvent } from './delivery/deliver-event';
+import { DeliverEphemeral } from './ephemeral/deliver-ephemeral';
+import { type DropReason } from './ephemeral/ephemeral-message';
+import { FanOutEphemeral } from './ephemeral/fan-out-ephemeral';
+import { WriteEphemeral } from './ephemeral/write-ephemeral';
 import { type GatewayOptions } from './gateway-options';
 import { Drain } from './server/drain';
 import { ServerLife } from './server/server-life';
@@ -74,17 +78,27 @@ export class Gateway {
   readonly life: ServerLife;
   /** Answers to requests of this process, where it takes any. */
   readonly awaitReplies: AwaitReplies;
+  readonly clock: DatabaseClock;
   private readonly slot: HeldSlot;
   private acceptMessage: AcceptMessage | undefined;
   private readonly answerWaits: AnswerWaits;
   private readonly streams: LocalStreams;
+  private readonly writeEphemeral: WriteEphemeral;
+  private readonly fanOutEphemeral: FanOutEphemeral;
+
+  private readonly ephemeralDropped = (reason: DropReason): void => {
+    this.parts.metrics.set.ephemeralsDropped.inc({ reason });
+  };
 
   constructor(private readonly parts: GatewayParts) {
     const { backends, metrics, transport, settings } = parts;
     const options = { ...settings, serverId: settings.serverId ?? makeServerId() };
     this.slot = new HeldSlot(this.createLease(options.serverId));
+    this.clock = new DatabaseClock(this.slot);
     this.awaitReplies = new AwaitReplies(this.slot, settings.mostAwaitedReplies);
     this.streams = this.createStreams();
+    this.writeEphemeral = this.createWriteEphemeral();
+    this.fanOutEphemeral = this.createFanOutEphemeral();
     const registry = new ConnectionRegistry(backends.registryPool, settings, this.slot, (error) => {
       this.logger.warn(`Rows of connections could not be written and are tried again: ${String(error)}`);
     });
@@ -128,6 +142,7 @@ export class Gateway {
           },
         },
       }),
+      deliverEphemeral: this.createDeliverEphemeral(connections),
       metrics,
     });
     this.watch(connections);
@@ -157,6 +172,39 @@ export class Gateway {
         deliveryLatency.observe({ way }, Math.max(0, databaseNowMs() - timeMs) / 1_000);
       },
       limits: STREAM_LIMITS,
+    });
+  }
+
+  private createWriteEphemeral(): WriteEphemeral {
+    const { settings } = this.parts;
+    return new WriteEphemeral({
+      held: { messages: settings.mostHeldEphemerals, bytes: settings.heldEphemeralBytes },
+      mostHeldBytes: settings.allHeldEphemeralBytes,
+      databaseNowMs: () => this.clock.nowMs(),
+      dropped: this.ephemeralDropped,
+    });
+  }
+
+  private createFanOutEphemeral(): FanOutEphemeral {
+    return new FanOutEphemeral({
+      streams: this.streams,
+      writer: this.writeEphemeral,
+      defer: setImmediate,
+      databaseNowMs: () => this.clock.nowMs(),
+      dropped: this.ephemeralDropped,
+      sliceSize: STREAM_LIMITS.sliceSize,
+      mostWaiting: this.parts.settings.mostWaitingEphemerals,
+    });
+  }
+
+  private createDeliverEphemeral(connections: Connections): DeliverEphemeral {
+    return new DeliverEphemeral({
+      connections: connections.index,
+      writer: this.writeEphemeral,
+      fanOut: this.fanOutEphemeral,
+      answerWaits: this.answerWaits,
+      databaseNowMs: () => this.clock.nowMs(),
+      dropped: this.ephemeralDropped,
     });
   }
 
@@ -284,7 +332,15 @@ export class Gateway {
       connections.helloCame(connection);
     });
     const isAdmitting = (): boolean => this.life.isAdmitting();
-    const admission = new AdmitSocket({ connections, handleFrame, streams: this.streams, metrics, isAdmitting, options });
+    const admission = new AdmitSocket({
+      connections,
+      handleFrame,
+      streams: this.streams,
+      writeEphemeral: this.writeEphemeral,
+      metrics,
+      isAdmitting,
+      options,
+    });
     return new ConnectEndpoint(admission, options);
   }
 
@@ -329,7 +385,9 @@ export class Gateway {
     const { metrics } = this.parts;
     metrics.measure('connections', () => connections.size);
     metrics.measure('streams', () => this.streams.size);
-    metrics.measure('framesWritten', () => this.streams.framesWritten);
+    metrics.measure('framesWritten', () => this.streams.framesWritten + this.writeEphemeral.framesWritten);
+    metrics.measure('ephemeralBytesHeld', () => this.writeEphemeral.heldBytes);
+    metrics.measure('ephemeralsWaiting', () => this.fanOutEphemeral.size);
     metrics.measure('subscriptionsPaused', () => this.streams.pauses);
     metrics.measure('messagesExpired', () => this.streams.expired);
     metrics.measure('eventsMissed', () => this.streams.misses);

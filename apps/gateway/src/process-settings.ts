@@ -26,6 +26,8 @@ export const processSettings = {
   // What concerns messages that clients send.
   dataBytes: apiSettings.dataBytes,
   mostRouting: apiSettings.mostRouting,
+  ephemeralDefaultTtlMs: apiSettings.ephemeralDefaultTtlMs,
+  ephemeralMaxTtlMs: apiSettings.ephemeralMaxTtlMs,
   ...tokenSettings,
   ...databaseSettings,
   ...messageLogSettings,

@@ -3,6 +3,8 @@ import { wholeNumber } from './schemas';
 import { type Setting } from './settings';
 
 const KIBIBYTE = 1_024;
+const SECOND_MS = 1_000;
+const HOUR_MS = 3_600 * SECOND_MS;
 
 /** What the HTTP API lets services do. */
 export const apiSettings = {
@@ -35,5 +37,19 @@ export const apiSettings = {
       'How many accepted messages may be on their way to the bus at once; what is accepted beyond it gets no event, and is found by the reconcile rounds. Each holds its content in memory: 10,000 of 1 KiB are some 10 MiB.',
     unit: 'messages',
     shownDefault: '10000',
+  },
+  ephemeralDefaultTtlMs: {
+    env: 'EPHEMERAL_DEFAULT_TTL_MS',
+    schema: wholeNumber(10 * SECOND_MS, SECOND_MS, HOUR_MS),
+    description: 'For how long an ephemeral message is worth anything if it does not say so itself.',
+    unit: 'ms',
+    shownDefault: '10000',
+  },
+  ephemeralMaxTtlMs: {
+    env: 'EPHEMERAL_MAX_TTL_MS',
+    schema: wholeNumber(HOUR_MS, SECOND_MS, 24 * HOUR_MS),
+    description: 'The longest that an ephemeral message waits for a slow client; longer wishes are cut.',
+    unit: 'ms',
+    shownDefault: '3600000',
   },
 } satisfies Record<string, Setting>;

@@ -79,6 +79,37 @@ export const gatewaySettings = {
     shownDefault: '100',
     description: 'The most streams that one connection follows, the stream of its user and that of everyone included.',
   },
+  mostHeldEphemerals: {
+    env: 'MAX_HELD_EPHEMERALS',
+    schema: wholeNumber(64, 1, 10_000),
+    unit: 'messages',
+    shownDefault: '64',
+    description:
+      'The most ephemeral messages that wait for one slow client, the newest of each stream and conflateKey; where there are more, the oldest go.',
+  },
+  heldEphemeralBytes: {
+    env: 'HELD_EPHEMERAL_BYTES',
+    schema: wholeNumber(128 * KIBIBYTE, KIBIBYTE, 64 * 1_024 * KIBIBYTE),
+    unit: 'bytes',
+    shownDefault: '131072',
+    description: 'The most bytes of them, for one client.',
+  },
+  allHeldEphemeralBytes: {
+    env: 'ALL_HELD_EPHEMERAL_BYTES',
+    schema: wholeNumber(64 * 1_024 * KIBIBYTE, KIBIBYTE, 16 * 1_024 * 1_024 * KIBIBYTE),
+    unit: 'bytes',
+    shownDefault: '67108864',
+    description:
+      'The most bytes of ephemeral messages that wait for all slow clients of one server together; beyond it new ones are dropped.',
+  },
+  mostWaitingEphemerals: {
+    env: 'MAX_WAITING_EPHEMERALS',
+    schema: wholeNumber(1_000, 1, 1_000_000),
+    unit: 'messages',
+    shownDefault: '1000',
+    description:
+      'The most ephemeral messages of one server that are being written to more sockets than fit a turn, or wait for such a one; further ones are dropped.',
+  },
 } satisfies Record<string, Setting>;
 
 /** The values of `gatewaySettings`. */

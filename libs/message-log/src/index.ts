@@ -8,3 +8,4 @@ export * from './message-partitions';
 export * from './new-message';
 export * from './partition-upkeep';
 export * from './stream-start';
+export * from './uuid-v7';

@@ -44,7 +44,11 @@ const METRICS = {
     name: 'switchboard_messages_expired_total',
     help: 'Events of messages whose time was over before they could be written; their clients are told of a gap.',
   },
-  framesWritten: { kind: 'counter', name: 'switchboard_frames_written_total', help: 'Message and gap frames written to sockets.' },
+  framesWritten: {
+    kind: 'counter',
+    name: 'switchboard_frames_written_total',
+    help: 'Message and gap frames written to sockets, ephemeral messages included.',
+  },
   eventsSent: { kind: 'counter', name: 'switchboard_events_sent_total', help: 'Events handed to the bus, one for each server concerned.' },
   eventsReceived: { kind: 'counter', name: 'switchboard_events_received_total', help: 'Events read from the bus.' },
   eventsUnreadable: {
@@ -77,6 +81,27 @@ const METRICS = {
   },
   commandsSent: { kind: 'counter', name: 'switchboard_commands_sent_total', help: 'Commands to servers handed to the bus.' },
   commandsFailed: { kind: 'counter', name: 'switchboard_commands_failed_total', help: 'Commands to servers that could not be sent.' },
+  ephemeralsSent: {
+    kind: 'counter',
+    name: 'switchboard_ephemerals_sent_total',
+    help: 'Ephemeral messages taken and sent on their way.',
+  },
+  ephemeralsDropped: {
+    kind: 'counter',
+    name: 'switchboard_ephemerals_dropped_total',
+    help: 'Ephemeral messages that did not get to a socket, or to those it had not reached yet, by reason: expired, slow (a full socket, and no conflateKey), replaced (by a newer one with its key), full (too many waited), overloaded.',
+    labels: ['reason'],
+  },
+  ephemeralBytesHeld: {
+    kind: 'gauge',
+    name: 'switchboard_ephemeral_bytes_held',
+    help: 'Bytes of ephemeral messages that wait for slow clients.',
+  },
+  ephemeralsWaiting: {
+    kind: 'gauge',
+    name: 'switchboard_ephemerals_waiting',
+    help: 'Ephemeral messages that are being written to many sockets, or wait for such a one.',
+  },
   catchUpReads: {
     kind: 'counter',
     name: 'switchboard_catch_up_reads_total',

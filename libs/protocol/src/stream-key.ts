@@ -9,6 +9,7 @@ export const EVERYONE: StreamKey = 'everyone';
 
 const USER_PREFIX = 'user:';
 const CHANNEL_PREFIX = 'channel:';
+const CONNECTION_PREFIX = 'connection:';
 
 /** The stream of one user, which all of that user's connections follow. */
 export function userStream(user: string): StreamKey {
@@ -18,6 +19,11 @@ export function userStream(user: string): StreamKey {
 /** The stream of one channel, which its subscribers follow. */
 export function channelStream(channel: string): StreamKey {
   return CHANNEL_PREFIX + channel;
+}
+
+/** What the frames of messages to one connection name as their stream. They are ephemeral: there is no log of that name. */
+export function connectionStream(id: string): StreamKey {
+  return CONNECTION_PREFIX + id;
 }
 
 /** The stream that holds the messages for `target`. */

@@ -22,6 +22,11 @@ export interface ConnectionRow extends ConnectionKey {
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
+/** Whether a text can be the id of a connection: a UUID. */
+export function isConnectionId(id: string): boolean {
+  return UUID.test(id);
+}
+
 /**
  * Prepares a row before it joins a batch, where a fault of one would be a fault of all.
  * @throws TypeError if the id is no UUID, or `meta` cannot be printed
@@ -37,6 +42,6 @@ export function connectionRow({ id, user, device, connectedAtMs, meta }: Registe
 
 /** The key of a row, checked likewise. @throws TypeError if the id is no UUID */
 export function connectionKey({ id, user }: ConnectionKey): ConnectionKey {
-  if (!UUID.test(id)) throw new TypeError('the id of a connection must be a UUID');
+  if (!isConnectionId(id)) throw new TypeError('the id of a connection must be a UUID');
   return { id, user };
 }

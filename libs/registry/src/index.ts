@@ -15,6 +15,7 @@ export {
   type ServerRole,
   type SlotCount,
 } from './lease-store';
+export { lookupError } from './lookup-error';
 export { makeServerId } from './make-server-id';
 export { RegistryCleaner, type CleaningObserver, type CleaningReport, type RegistryCleanerSettings } from './registry-cleaner';
 export { ServerDirectory, type KnownServer } from './server-directory';

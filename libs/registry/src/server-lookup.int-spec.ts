@@ -47,6 +47,18 @@ describe('Looking up servers', () => {
     await expect(lookup.slotsOf('planet:mars')).rejects.toThrow('not the key of a stream');
   });
 
+  it('finds the server that holds a connection', async () => {
+    const [one, two] = [await registry.lease('one'), await registry.lease('two')];
+    const ids = [await connect('42', one), await connect('42', two), await connect('43', two)];
+    const gone = await registry.lease('gone');
+    const lost = await connect('42', gone);
+    await registry.lapse(gone);
+    const asked = [...ids, lost, randomUUID(), 'nonsense'];
+    const found = await Promise.all(asked.map((id) => lookup.slotOfConnection(id)));
+    expect(found).toEqual([one.slot, two.slot, two.slot, undefined, undefined, undefined]);
+    expect(hot.statements).toEqual([expect.stringMatching(/^slots_of_connections/)]);
+  });
+
   it('counts nothing of servers that are dead, or whose slot another has by now', async () => {
     const [lapsed, former, alive] = [await registry.lease('lapsed'), await registry.lease('former'), await registry.lease('alive')];
     for (const lease of [lapsed, former, alive]) await Promise.all([connect('42', lease), subscribe('news', lease)]);

@@ -1,6 +1,7 @@
 import type { RegistrySettings } from '@switchboard/config';
-import { Batcher, hotStatement, textArray, type HotConnection, type HotStatement } from '@switchboard/database';
+import { Batcher, hotStatement, textArray, uuidArray, uuidBytes, type HotConnection, type HotStatement } from '@switchboard/database';
 import { targetOf, type StreamKey } from '@switchboard/protocol';
+import { isConnectionId } from './connection-row';
 
 /** The settings that look-ups read. */
 export type ServerLookupSettings = Pick<RegistrySettings, 'lookupMaxBatch' | 'lookupLingerMs' | 'lookupMaxQueued'>;
@@ -19,6 +20,12 @@ const SLOTS_OF_CHANNELS = hotStatement(
    JOIN channel_servers x ON x.channel = r.channel JOIN servers s ON ${ALIVE}`,
 );
 
+const SLOTS_OF_CONNECTIONS = hotStatement(
+  'slots_of_connections',
+  `SELECT r.ord::int, x.slot FROM unnest($1::uuid[]) WITH ORDINALITY AS r(id, ord)
+   JOIN connections x ON x.id = r.id JOIN servers s ON ${ALIVE}`,
+);
+
 // Whoever does not say what it is for is a gateway of before there were roles.
 const SLOTS_ALIVE = hotStatement('slots_alive', `SELECT slot FROM servers WHERE lease_until > now() AND role IS DISTINCT FROM 'api'`);
 
@@ -29,6 +36,7 @@ export class ServerLookup {
   private readonly users: Batcher<string, Slots>;
   private readonly channels: Batcher<string, Slots>;
   private readonly everyone: Batcher<StreamKey, Slots>;
+  private readonly connections: Batcher<string, Slots>;
 
   constructor(
     private readonly hot: HotConnection,
@@ -36,8 +44,12 @@ export class ServerLookup {
   ) {
     // One batch at a time: look-ups of one stream end in the order of the calls, and so its events are sent in that order.
     const bounds = { maxBatch: lookupMaxBatch, lingerMs: lookupLingerMs, maxQueued: lookupMaxQueued, concurrency: 1 };
-    this.users = new Batcher({ ...bounds, run: (users) => this.slotsOfKeys(SLOTS_OF_USERS, users) });
-    this.channels = new Batcher({ ...bounds, run: (channels) => this.slotsOfKeys(SLOTS_OF_CHANNELS, channels) });
+    this.users = new Batcher({ ...bounds, run: (users) => this.slotsOfKeys(SLOTS_OF_USERS, users, textArray) });
+    this.channels = new Batcher({ ...bounds, run: (channels) => this.slotsOfKeys(SLOTS_OF_CHANNELS, channels, textArray) });
+    this.connections = new Batcher({
+      ...bounds,
+      run: (ids) => this.slotsOfKeys(SLOTS_OF_CONNECTIONS, ids, (some) => uuidArray(some.map(uuidBytes))),
+    });
     this.everyone = new Batcher({ ...bounds, run: (callers) => this.slotsAlive(callers.length) });
   }
 
@@ -53,11 +65,25 @@ export class ServerLookup {
     return 'channel' in target ? this.channels.add(target.channel) : this.everyone.add(stream);
   }
 
-  private async slotsOfKeys(statement: HotStatement, keys: readonly string[]): Promise<readonly Slots[]> {
+  /**
+   * The slot of the server that holds a connection, by its id; undefined if there is none.
+   * @throws BatcherFullError if too many wait; HotQueryError
+   */
+  async slotOfConnection(id: string): Promise<number | undefined> {
+    if (!isConnectionId(id)) return undefined;
+    const [slot] = await this.connections.add(id);
+    return slot;
+  }
+
+  private async slotsOfKeys(
+    statement: HotStatement,
+    keys: readonly string[],
+    toArray: (keys: readonly string[]) => unknown,
+  ): Promise<readonly Slots[]> {
     const placeOf = new Map<string, number>();
     for (const key of keys) if (!placeOf.has(key)) placeOf.set(key, placeOf.size);
     const slots = Array.from(placeOf, (): number[] => []);
-    const rows = await this.hot.query<[number, number]>(statement, [textArray([...placeOf.keys()])]);
+    const rows = await this.hot.query<[number, number]>(statement, [toArray([...placeOf.keys()])]);
     for (const [ordinal, slot] of rows) slots[ordinal - 1]?.push(slot);
     return keys.map((key) => slots[placeOf.get(key) ?? -1] ?? []);
   }

@@ -10,6 +10,7 @@ const CONTENT = Buffer.from('"data":1}');
 /** A process that holds slot 1, and keeps what it is handed. */
 class RecordingDelivery extends LocalDelivery {
   readonly slot = 1;
+  readonly origin = undefined;
   readonly delivered: (StreamEvent | HeadEvent)[] = [];
   failure: Error | undefined;
   follows = true;
@@ -18,6 +19,10 @@ class RecordingDelivery extends LocalDelivery {
     if (this.failure !== undefined) throw this.failure;
     this.delivered.push(event);
     return this.follows;
+  }
+
+  deliverEphemeral(): boolean {
+    return false;
   }
 }
 

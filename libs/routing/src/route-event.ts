@@ -4,7 +4,7 @@ import { EVERYONE, type StreamKey } from '@switchboard/protocol';
 import { type LocalDelivery } from './local-delivery';
 
 /** Where more servers than this are concerned, one event on everybody's slot is cheaper than one for each (design.md, idea 3). */
-const MOST_SERVERS_EACH = 32;
+export const MOST_SERVERS_EACH = 32;
 
 /** Tells which living servers hold connections that follow a stream. */
 export interface ServersOfStream {

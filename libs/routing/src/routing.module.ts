@@ -6,22 +6,26 @@ import { ServerLookup } from '@switchboard/registry';
 import { AcceptMessage } from './accept-message';
 import { AwaitOutcome } from './await-outcome';
 import { AwaitReplies } from './await-replies';
+import { DatabaseClock } from './database-clock';
 import { LocalDelivery } from './local-delivery';
 import { RouteEvent } from './route-event';
 import { SendCommand } from './send-command';
+import { SendEphemeral } from './send-ephemeral';
 
 /** What routing is made of, besides the backends of the process. */
 export interface RoutingOptions {
-  /** Modules that export `LocalDelivery` and `AwaitReplies`. */
+  /** Modules that export `LocalDelivery`, `AwaitReplies` and `DatabaseClock`. */
   readonly imports: NonNullable<ModuleMetadata['imports']>;
   /** How many messages may be on their way to the bus at once. */
   readonly mostRouting: number;
+  readonly ephemeralDefaultTtlMs: number;
+  readonly ephemeralMaxTtlMs: number;
 }
 
-/** Provides AcceptMessage, SendCommand and AwaitOutcome. */
+/** Provides AcceptMessage, SendEphemeral, SendCommand and AwaitOutcome. */
 @Module({})
 export class RoutingModule {
-  static with({ imports, mostRouting }: RoutingOptions): DynamicModule {
+  static with({ imports, mostRouting, ephemeralDefaultTtlMs, ephemeralMaxTtlMs }: RoutingOptions): DynamicModule {
     const logger = new Logger(RouteEvent.name);
     const routeEvent = {
       provide: RouteEvent,
@@ -61,11 +65,26 @@ export class RoutingModule {
       inject: [AwaitReplies],
       useFactory: (awaitReplies: AwaitReplies) => new AwaitOutcome(awaitReplies),
     };
+    const sendEphemeral = {
+      provide: SendEphemeral,
+      inject: [ServerLookup, EventBus, LocalDelivery, DatabaseClock, Metrics],
+      useFactory: (servers: ServerLookup, bus: EventBus, local: LocalDelivery, clock: DatabaseClock, { set }: Metrics) =>
+        new SendEphemeral({
+          servers,
+          bus,
+          local,
+          clock,
+          lifetimes: { defaultTtlMs: ephemeralDefaultTtlMs, maxTtlMs: ephemeralMaxTtlMs },
+          eventSent: () => {
+            set.eventsSent.inc();
+          },
+        }),
+    };
     return {
       module: RoutingModule,
       imports,
-      providers: [routeEvent, acceptMessage, sendCommand, awaitOutcome],
-      exports: [AcceptMessage, SendCommand, AwaitOutcome],
+      providers: [routeEvent, acceptMessage, sendEphemeral, sendCommand, awaitOutcome],
+      exports: [AcceptMessage, SendEphemeral, SendCommand, AwaitOutcome],
     };
   }
 }

@@ -4,13 +4,13 @@ import { BusTransport } from '@switchboard/bus';
 import { type registrySettings, type SettingsOf } from '@switchboard/config';
 import { Metrics } from '@switchboard/observability';
 import { HeldSlot, LeaseStore, makeServerId, ServerLease } from '@switchboard/registry';
-import { AwaitReplies } from '@switchboard/routing';
+import { AwaitReplies, DatabaseClock } from '@switchboard/routing';
 import { AnswerSlot } from './answer-slot';
 import { RepliesController } from './replies.controller';
 
 type RegistrySettings = SettingsOf<typeof registrySettings>;
 
-/** Lets a process without sockets be answered. Exports `AwaitReplies`, and what the app starts: first `BusTransport` as a microservice, then `AnswerSlot`. */
+/** Lets a process without sockets be answered. Exports `AwaitReplies`, `DatabaseClock`, and what the app starts: first `BusTransport` as a microservice, then `AnswerSlot`. */
 @Module({ controllers: [RepliesController] })
 export class AnswerSlotModule {
   /** Needs BackendsModule. */
@@ -20,6 +20,7 @@ export class AnswerSlotModule {
       providers: [
         { provide: BusTransport, inject: [Backends], useFactory: ({ bus }: Backends) => new BusTransport(bus) },
         { provide: HeldSlot, inject: [Backends], useFactory: (backends: Backends) => new HeldSlot(createLease(backends, settings)) },
+        { provide: DatabaseClock, inject: [HeldSlot], useFactory: (slot: HeldSlot) => new DatabaseClock(slot) },
         {
           provide: AwaitReplies,
           inject: [HeldSlot, Metrics],
@@ -37,7 +38,7 @@ export class AnswerSlotModule {
             new AnswerSlot(slot, transport, awaitReplies),
         },
       ],
-      exports: [AwaitReplies, BusTransport, AnswerSlot],
+      exports: [AwaitReplies, DatabaseClock, BusTransport, AnswerSlot],
     };
   }
 }

@@ -4,6 +4,7 @@ import { spread } from '@switchboard/limits';
 import { type Metrics } from '@switchboard/observability';
 import { CLOSE, SwitchboardError } from '@switchboard/protocol';
 import { errorFrame } from '../frames/error-frame';
+import { type WriteEphemeral } from '../ephemeral/write-ephemeral';
 import { type GatewayOptions } from '../gateway-options';
 import { ClientSocket } from '../sockets/client-socket';
 import { type Admission, type UpgradeRefusal } from '../sockets/connect-endpoint';
@@ -35,6 +36,7 @@ export interface AdmitSocketParts {
   readonly connections: Connections;
   readonly handleFrame: HandleFrame;
   readonly streams: LocalStreams;
+  readonly writeEphemeral: Pick<WriteEphemeral, 'drained' | 'forget'>;
   readonly metrics: Metrics;
   /** Whether this server can take connections now. */
   readonly isAdmitting: () => boolean;
@@ -98,6 +100,7 @@ export class AdmitSocket implements Admission {
   closed(connection: ClientConnection, code: number, address: string): void {
     this.addresses.remove(address);
     this.parts.connections.end(connection, code);
+    this.parts.writeEphemeral.forget(connection.socket);
   }
 
   private slowDown(connection: ClientConnection, verdict: Exclude<RateVerdict, { kind: 'fine' }>): void {
@@ -112,7 +115,9 @@ export class AdmitSocket implements Admission {
     return this.parts.options.mostConnectionsPerAddress === 0 ? '' : this.clientAddress.of(request);
   }
 
-  private drained({ subscriptions }: ClientConnection): void {
+  private drained({ socket, subscriptions }: ClientConnection): void {
+    // First what would soon be worth nothing: the log can wait, and fills the socket anew.
+    this.parts.writeEphemeral.drained(socket);
     for (const [stream, subscription] of subscriptions) {
       if (subscription.state === 'paused') this.parts.streams.drained(stream, subscription);
     }

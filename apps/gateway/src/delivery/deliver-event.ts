@@ -1,8 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { type Metrics } from '@switchboard/observability';
-import { decodeBusEvent, EventFormatError, type BusEvent, type HeadEvent, type StreamEvent } from '@switchboard/protocol/events';
+import {
+  decodeBusEvent,
+  EventFormatError,
+  type BusEvent,
+  type EphemeralEvent,
+  type HeadEvent,
+  type StreamEvent,
+} from '@switchboard/protocol/events';
 import { type AwaitReplies, LocalDelivery, type OwnSlot } from '@switchboard/routing';
 import { type HandleCommand } from '../commands/handle-command';
+import { type DeliverEphemeral } from '../ephemeral/deliver-ephemeral';
 import { type LocalStreams } from '../streams/local-streams';
 import { type AnswerWaits } from '../waits/answer-waits';
 
@@ -13,12 +22,16 @@ export interface DeliverEventParts {
   readonly awaitReplies: AwaitReplies;
   readonly answerWaits: AnswerWaits;
   readonly handleCommand: HandleCommand;
+  readonly deliverEphemeral: Pick<DeliverEphemeral, 'deliver'>;
   readonly metrics: Metrics;
 }
 
 /** Hands events to the local subscriptions of their streams, whether the bus brings them or this process accepted the message itself. */
 export class DeliverEvent extends LocalDelivery {
   private readonly logger = new Logger(DeliverEvent.name);
+
+  /** For as long as the process lives: it may not hold a lease at the moment. */
+  readonly origin = randomUUID();
 
   constructor(private readonly parts: DeliverEventParts) {
     super();
@@ -31,6 +44,12 @@ export class DeliverEvent extends LocalDelivery {
   /** An event of this process. */
   deliver(event: StreamEvent | HeadEvent): boolean {
     if (!this.followed(event)) return false;
+    this.parts.metrics.set.eventsLocal.inc();
+    return true;
+  }
+
+  deliverEphemeral(event: EphemeralEvent): boolean {
+    if (!this.parts.deliverEphemeral.deliver(event)) return false;
     this.parts.metrics.set.eventsLocal.inc();
     return true;
   }
@@ -60,7 +79,7 @@ export class DeliverEvent extends LocalDelivery {
         this.parts.handleCommand.handle(event);
         return;
       case 'ephemeral':
-      // Nobody sends these yet.
+        if (event.origin !== this.origin) this.parts.deliverEphemeral.deliver(event);
     }
   }
 

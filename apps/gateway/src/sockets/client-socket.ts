@@ -46,7 +46,7 @@ export class ClientSocket implements FrameSink {
    * the client wait.
    */
   readOnlyWhileRoom(): void {
-    if ((this.socket?.writableLength ?? 0) > this.limits.bufferBytes) this.webSocket.pause();
+    if (!this.hasRoom) this.webSocket.pause();
   }
 
   /** Whether the network took anything since the last call: all that can be known of a client that is not read. */
@@ -64,11 +64,15 @@ export class ClientSocket implements FrameSink {
     return this.webSocket.isPaused;
   }
 
+  get hasRoom(): boolean {
+    return (this.socket?.writableLength ?? 0) <= this.limits.bufferBytes;
+  }
+
   write(frame: Frame): boolean {
     const { socket } = this;
     if (socket === null || this.webSocket.readyState !== this.webSocket.OPEN) return true;
     this.writer.write(socket, frame);
-    return socket.writableLength <= this.limits.bufferBytes;
+    return this.hasRoom;
   }
 
   /** Says something to the client. */

@@ -95,6 +95,11 @@ export class LocalStream {
     return this.starting.size + this.live.size + this.pausedOnes.size === 0 && this.reads.isEmpty;
   }
 
+  /** The subscriptions that have begun, as they are now. */
+  subscribers(): readonly Subscription[] {
+    return [...this.live, ...this.pausedOnes, ...this.reads.waiting()];
+  }
+
   /** Begins a subscription before its connection is registered: from now on what is heard is noted for it. */
   add(sink: FrameSink): Subscription {
     const subscription = new Subscription(sink);

@@ -52,6 +52,11 @@ export class LocalStreams {
     return this.streams.get(key)?.highestHeard;
   }
 
+  /** The subscriptions of a stream that have begun, as they are now. */
+  subscribers(key: StreamKey): readonly Subscription[] {
+    return this.streams.get(key)?.subscribers() ?? [];
+  }
+
   /** Begins a subscription that notes what it hears, until `start` says where it begins. */
   follow(key: StreamKey, sink: FrameSink): Subscription {
     let stream = this.streams.get(key);

@@ -19,6 +19,12 @@ export class PendingReads {
     return this.wanted.size === 0 && [...this.begun.values()].every(({ readers }) => readers.size === 0);
   }
 
+  /** All who wait for a page. */
+  *waiting(): Generator<Subscription> {
+    for (const readers of this.wanted.values()) yield* readers;
+    for (const { readers } of this.begun.values()) yield* readers;
+  }
+
   /** A subscription needs the page behind `after`. */
   want(subscription: Subscription, after: number): void {
     const others = this.wanted.get(after);

@@ -10,7 +10,7 @@ function followed(count: number): LocalStreams {
     databaseNowMs: () => 0,
     limits: { heldEvents: 1, heldBytes: 1, sliceSize: 1 },
   });
-  for (let index = 0; index < count; index += 1) streams.follow(`user:${String(index)}`, { write: () => true });
+  for (let index = 0; index < count; index += 1) streams.follow(`user:${String(index)}`, { hasRoom: true, write: () => true });
   return streams;
 }
 

@@ -2,6 +2,8 @@ import { type Frame } from '../frames/web-socket-frame';
 
 /** Where a subscription writes. */
 export interface FrameSink {
+  /** Whether the socket is within its limit. */
+  readonly hasRoom: boolean;
   /** Takes a frame, always. False: the socket is over its limit, and the subscription must pause until it has drained. */
   write(frame: Frame): boolean;
 }

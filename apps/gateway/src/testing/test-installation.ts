@@ -20,7 +20,18 @@ import { runMigrations, createDataSource } from '@switchboard/database';
 import { Metrics } from '@switchboard/observability';
 import { encodeContent } from '@switchboard/protocol/events';
 import { type StreamTarget } from '@switchboard/protocol';
-import { AcceptMessage, NoLocalDelivery, RouteEvent, RoutingModule, type AcceptedMessage } from '@switchboard/routing';
+import {
+  AcceptMessage,
+  DatabaseClock,
+  NoLocalDelivery,
+  RouteEvent,
+  RoutingModule,
+  SendEphemeral,
+  type AcceptedMessage,
+  type EphemeralTarget,
+  type EphemeralToSend,
+  type SentEphemeral,
+} from '@switchboard/routing';
 import { createTestDatabase, type TestDatabase } from '@switchboard/testing';
 import { createHttpAdapter } from '../create-http-adapter';
 import { ClientSendsModule } from '../client-sends.module';
@@ -28,9 +39,11 @@ import { GatewayModule } from '../gateway.module';
 import { ServerLife } from '../server/server-life';
 import { TestAnswers } from './test-answers';
 
+const { dataBytes, ephemeralDefaultTtlMs, ephemeralMaxTtlMs } = apiSettings;
 const JWT_SECRET = 'test-secret-test-secret-test-secret';
 const TOKEN_LIFE_S = 3_600;
 const MOST_ROUTING = 100_000;
+const EPHEMERAL_TTL_MS = 60_000;
 
 /** A gateway of a test installation. */
 export interface TestGateway {
@@ -39,6 +52,8 @@ export interface TestGateway {
   readonly httpUrl: string;
   readonly metrics: Metrics;
   readonly bus: EventBus;
+  /** Sends an ephemeral message from this very process. */
+  send(target: EphemeralTarget, data: unknown): Promise<SentEphemeral>;
   close(): Promise<void>;
 }
 
@@ -52,6 +67,7 @@ export class TestInstallation {
   readonly sender: Backends;
   private readonly answers: TestAnswers;
   private readonly acceptMessage: AcceptMessage;
+  private readonly sendEphemeral: SendEphemeral;
 
   private constructor(
     private readonly database: TestDatabase,
@@ -61,6 +77,14 @@ export class TestInstallation {
     this.answers = new TestAnswers(this.sender);
     const observer = { eventSent: () => undefined, hintLost: () => undefined };
     const routeEvent = new RouteEvent(this.sender.serverLookup, this.sender.bus, new NoLocalDelivery(), observer);
+    this.sendEphemeral = new SendEphemeral({
+      servers: this.sender.serverLookup,
+      bus: this.sender.bus,
+      local: new NoLocalDelivery(),
+      clock: new DatabaseClock({ databaseOffsetMs: 0 }),
+      lifetimes: { defaultTtlMs: EPHEMERAL_TTL_MS, maxTtlMs: EPHEMERAL_TTL_MS },
+      eventSent: () => undefined,
+    });
     this.acceptMessage = new AcceptMessage(this.sender.messageLog, routeEvent, MOST_ROUTING);
   }
 
@@ -87,10 +111,10 @@ export class TestInstallation {
       ...readSettings(gatewaySettings, this.environment),
       ...readSettings(clientLimitSettings, this.environment),
       ...readSettings(tokenSettings, this.environment),
-      ...readSettings({ dataBytes: apiSettings.dataBytes }, this.environment),
+      ...readSettings({ dataBytes, ephemeralDefaultTtlMs, ephemeralMaxTtlMs }, this.environment),
     };
     const gatewayModule = GatewayModule.with(settings);
-    const routing = RoutingModule.with({ imports: [gatewayModule], mostRouting: MOST_ROUTING });
+    const routing = RoutingModule.with({ imports: [gatewayModule], ...settings, mostRouting: MOST_ROUTING });
     @Module({ imports: [BackendsModule.with(settings, bus), gatewayModule, ClientSendsModule.with([gatewayModule, routing])] })
     class TestGatewayModule {}
     const module = await Test.createTestingModule({ imports: [TestGatewayModule] }).compile();
@@ -108,6 +132,8 @@ export class TestInstallation {
       httpUrl: `http://127.0.0.1:${String(port)}`,
       metrics: app.get(Metrics),
       bus,
+      send: (target, data) =>
+        app.get(SendEphemeral, { strict: false }).send({ target, content: encodeContent({}, Buffer.from(JSON.stringify(data))) }),
       close: () => (closing ??= app.close()),
     };
     this.gateways.push(gateway);
@@ -133,6 +159,11 @@ export class TestInstallation {
   async answering(): Promise<TestAnswers> {
     await this.answers.start();
     return this.answers;
+  }
+
+  /** Sends an ephemeral message as an API process would. */
+  send(target: EphemeralTarget, data: unknown, options: Partial<EphemeralToSend> = {}): Promise<SentEphemeral> {
+    return this.sendEphemeral.send({ target, content: encodeContent({}, Buffer.from(JSON.stringify(data))), ...options });
   }
 
   /** A token that the gateways accept. */

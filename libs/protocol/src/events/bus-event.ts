@@ -43,7 +43,7 @@ export interface EphemeralEvent {
   readonly expiresAtMs: number;
   /** For a slow client the newest with a key replaces the older. */
   readonly conflateKey?: string | undefined;
-  /** The server (`slot:epoch`) that has written it to its own sockets already, and is to skip it where everybody gets it. */
+  /** The process that has written it to its own sockets already, by a name of its own choice: it skips what it reads of it on the bus. */
   readonly origin?: string | undefined;
   readonly content: MessageContent;
   readonly wait?: Wait | undefined;

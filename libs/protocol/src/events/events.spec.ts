@@ -141,6 +141,13 @@ describe('The frame of a message', () => {
     );
   });
 
+  it('has neither a place nor one to follow where the message is ephemeral', () => {
+    const parts = { stream: 'user:1', id: 'i', timeMs: 0, content: encodeContent({}, Buffer.from('1')) };
+    expect(encodeMessageFrame(parts).toString()).toBe(
+      '{"type":"message","stream":"user:1","id":"i","time":"1970-01-01T00:00:00.000Z","data":1}',
+    );
+  });
+
   it('names who sent it, where somebody did', () => {
     expect(encodeContent({ from: { user: 'a"b' } }, Buffer.from('1')).toString()).toBe('"from":{"user":"a\\"b"},"data":1}');
   });

@@ -76,6 +76,10 @@ export class CheckedSocket implements FrameSink {
   room = Infinity;
   isFull = false;
 
+  get hasRoom(): boolean {
+    return !this.isFull;
+  }
+
   write(frame: Frame): boolean {
     const [after, through] = frame.toString().split('-').map(Number) as [number, number];
     if (this.isFull) throw new Error(`wrote ${String(frame)} to a full socket`);
