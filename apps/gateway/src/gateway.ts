@@ -20,7 +20,7 @@ import {
   RegistryCleaner,
   ServerLease,
 } from '@switchboard/registry';
-import { type AcceptMessage, AwaitReplies, DatabaseClock, SendReply } from '@switchboard/routing';
+import { AwaitReplies, DatabaseClock, SendReply } from '@switchboard/routing';
 import { CloseInPaces } from './commands/close-in-paces';
 import { HandleCommand } from './commands/handle-command';
 import { AdmitSocket } from './connections/admit-socket';
@@ -34,7 +34,7 @@ import { LimitUserConnections, MOST_BEYOND_LIMIT } from './connections/limit-use
 import { RegisterConnection } from './connections/register-connection';
 import { OpenConnection } from './connections/open-connection';
 import { RefreshToken } from './connections/refresh-token';
-import { SendMessage } from './connections/send-message';
+import { SendMessage, type MessageTakers } from './connections/send-message';
 import { DeliverEvent } from './delivery/deliver-event';
 import { DeliverEphemeral } from './ephemeral/deliver-ephemeral';
 import { type DropReason } from './ephemeral/ephemeral-message';
@@ -80,7 +80,7 @@ export class Gateway {
   readonly awaitReplies: AwaitReplies;
   readonly clock: DatabaseClock;
   private readonly slot: HeldSlot;
-  private acceptMessage: AcceptMessage | undefined;
+  private messageTakers: MessageTakers | undefined;
   private readonly answerWaits: AnswerWaits;
   private readonly streams: LocalStreams;
   private readonly writeEphemeral: WriteEphemeral;
@@ -149,8 +149,8 @@ export class Gateway {
   }
 
   /** From now on clients can send messages. */
-  takeMessagesBy(acceptMessage: AcceptMessage): void {
-    this.acceptMessage = acceptMessage;
+  takeMessagesBy(takers: MessageTakers): void {
+    this.messageTakers = takers;
   }
 
   private createStreams(): LocalStreams {
@@ -326,7 +326,7 @@ export class Gateway {
       observer,
       options,
     );
-    const sendMessage = new SendMessage({ acceptMessage: () => this.acceptMessage, metrics, options });
+    const sendMessage = new SendMessage({ takers: () => this.messageTakers, metrics, options });
     const followChannel = new FollowChannel(followStreams, options);
     const handleFrame = new HandleFrame(openConnection, followChannel, refreshToken, sendMessage, (connection) => {
       connections.helloCame(connection);

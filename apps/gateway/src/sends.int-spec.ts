@@ -140,6 +140,18 @@ describe('A client that sends', () => {
     });
   });
 
+  it('sends what is not kept, to whoever is there, at this server or another', async () => {
+    const [alice, here, there] = [await connected('alice'), await connected('erin'), await connected('erin', {}, gateways[1])];
+    alice.send({ type: 'send', id: 1, to: { user: 'erin' }, durability: 'ephemeral', event: 'typing', conflateKey: 'typing', data: [1.0] });
+    const ok = await answer(alice, 1);
+    for (const client of [here, there]) {
+      const [message] = await client.messages(1);
+      expect(message).toMatchObject({ stream: 'user:erin', event: 'typing', from: { user: 'alice' }, data: [1] });
+      expect(message).not.toHaveProperty('seq');
+      expect(ok).toEqual({ type: 'ok', id: 1, messageId: message?.id, stream: 'user:erin', time: message?.time });
+    }
+  });
+
   it('must say hello first', async () => {
     const client = await new BareClient(gateways[0].url).open();
     client.send({ type: 'send', id: 1, to: { user: 'bob' }, data: 1 });

@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
+import { type Idempotency } from '@switchboard/message-log';
 import { type Metrics } from '@switchboard/observability';
-import { SwitchboardError, userStream } from '@switchboard/protocol';
-import { encodeContent } from '@switchboard/protocol/events';
+import { SwitchboardError, userStream, type OkFrame } from '@switchboard/protocol';
+import { encodeContent, type MessageContent } from '@switchboard/protocol/events';
 import { checkSendOptions } from '@switchboard/protocol/schemas';
-import { hashOfMessage, type AcceptedMessage, type AcceptMessage } from '@switchboard/routing';
+import { hashOfMessage, type AcceptMessage, type SendEphemeral } from '@switchboard/routing';
 import { type GatewayOptions } from '../gateway-options';
 import { errorFrame } from '../frames/error-frame';
 import { allowsPublish } from '../tokens/token-grants';
@@ -12,10 +13,16 @@ import { type SendFrameRead } from './client-frame';
 
 const SECOND_MS = 1_000;
 
+/** What takes messages: those that are kept, and those that are not. */
+export interface MessageTakers {
+  readonly acceptMessage: Pick<AcceptMessage, 'accept'>;
+  readonly sendEphemeral: Pick<SendEphemeral, 'send'>;
+}
+
 /** What sending needs. */
 export interface SendMessageParts {
   /** Undefined as long as this process takes no messages. */
-  readonly acceptMessage: () => Pick<AcceptMessage, 'accept'> | undefined;
+  readonly takers: () => MessageTakers | undefined;
   readonly metrics: Metrics;
   readonly options: Pick<GatewayOptions, 'dataBytes'>;
 }
@@ -39,10 +46,7 @@ export class SendMessage {
         this.refuse(connection, id, new SwitchboardError('rate_limited'), retryAfterMs);
         return;
       }
-      const { id: messageId, stream, seq, timeMs, isReplay } = await this.accept(connection, frame);
-      const { messagesAccepted, messagesReplayed } = this.parts.metrics.set;
-      (isReplay ? messagesReplayed : messagesAccepted).inc();
-      connection.socket.send({ type: 'ok', id, messageId, stream, seq, time: new Date(timeMs).toISOString() });
+      connection.socket.send({ type: 'ok', id, ...(await this.take(connection, frame)) });
     } catch (error) {
       if (!(error instanceof SwitchboardError) || error.code === 'internal')
         this.logger.error('A message of a client could not be taken.', error);
@@ -50,26 +54,41 @@ export class SendMessage {
     }
   }
 
-  private accept({ identity }: ClientConnection, frame: SendFrameRead): Promise<AcceptedMessage> {
-    const { to, event, data, ttlSeconds, idempotencyKey } = frame;
-    if (identity === undefined || !allowsPublish(identity.publish, to)) throw new SwitchboardError('publish_forbidden');
+  private async take({ identity }: ClientConnection, frame: SendFrameRead): Promise<Omit<OkFrame, 'type' | 'id'>> {
+    const { to: target, event, data, ttlSeconds, conflateKey } = frame;
+    if (identity === undefined || !allowsPublish(identity.publish, target)) throw new SwitchboardError('publish_forbidden');
     const { dataBytes } = this.parts.options;
     if (data.length > dataBytes)
       throw new SwitchboardError('too_large', `data has ${String(data.length)} bytes; at most ${String(dataBytes)} are allowed.`);
     checkSendOptions(frame);
-    if (frame.durability === 'ephemeral') throw new SwitchboardError('not_supported', 'Ephemeral messages are not supported yet.');
-    const acceptMessage = this.parts.acceptMessage();
-    if (acceptMessage === undefined) throw new SwitchboardError('unavailable');
+    const takers = this.parts.takers();
+    if (takers === undefined) throw new SwitchboardError('unavailable');
     const content = encodeContent({ event, from: { user: identity.user } }, data);
     const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * SECOND_MS;
-    // The prefix keeps clients and services apart: those send as `key:` and the name of their API key.
-    const sender = userStream(identity.user);
-    const idempotency = idempotencyKey === undefined ? undefined : { sender, key: idempotencyKey, hash: hashOfMessage(content, ttlMs) };
-    return acceptMessage.accept({ target: to, content, ttlMs, idempotency });
+    const { set } = this.parts.metrics;
+    if (frame.durability === 'ephemeral') {
+      const { id, stream, timeMs } = await takers.sendEphemeral.send({ target, content, ttlMs, conflateKey });
+      set.ephemeralsSent.inc();
+      return { messageId: id, stream, time: new Date(timeMs).toISOString() };
+    }
+    const idempotency = idempotencyOf(frame, identity.user, content, ttlMs);
+    const { id, stream, seq, timeMs, isReplay } = await takers.acceptMessage.accept({ target, content, ttlMs, idempotency });
+    (isReplay ? set.messagesReplayed : set.messagesAccepted).inc();
+    return { messageId: id, stream, seq, time: new Date(timeMs).toISOString() };
   }
 
   private refuse({ socket }: ClientConnection, id: number, error: SwitchboardError, retryAfterMs?: number): void {
     this.parts.metrics.set.messagesRefused.inc({ code: error.code });
     socket.send(errorFrame(error, retryAfterMs === undefined ? { id } : { id, retryAfterMs }));
   }
+}
+
+/** The prefix of the sender keeps clients and services apart: those send as `key:` and the name of their API key. */
+function idempotencyOf(
+  { idempotencyKey: key }: SendFrameRead,
+  user: string,
+  content: MessageContent,
+  ttlMs: number | undefined,
+): Idempotency | undefined {
+  return key === undefined ? undefined : { sender: userStream(user), key, hash: hashOfMessage(content, ttlMs) };
 }
