@@ -94,6 +94,27 @@ describe('SwitchboardClient, sending', () => {
     expect(errors).toMatchObject([{ code: 'rate_limited' }]);
   });
 
+  it('sends nothing while a server asks it to slow down, whatever it said that about', async () => {
+    const { client, session } = await setUp();
+    session.send({ type: 'error', code: 'rate_limited', message: 'slower', retryable: true, retryAfterMs: 3_600_000 });
+    session.send({ type: 'ping' });
+    await session.frame('pong');
+    const sends = [client.send(BOB, 1, { timeoutMs: 50 }), client.send(BOB, 2, { timeoutMs: 50 })];
+    for (const sent of sends) await expect(sent).rejects.toMatchObject({ code: 'timed_out' });
+    expect(session.frames.filter(({ type }) => type === 'send')).toEqual([]);
+  });
+
+  it('takes the refusals of one burst for one', async () => {
+    const { client, session } = await setUp({ backoff: { baseMs: 10, capMs: 3_600_000 } });
+    const sends = Array.from({ length: 16 }, (_, index) => client.send(BOB, index));
+    await session.frame('send', 16);
+    const frames = (): SendFrame[] => session.frames.filter((frame) => frame.type === 'send');
+    for (const { id } of frames()) session.send({ type: 'error', id, code: 'unavailable', message: 'later', retryable: true });
+    await session.frame('send', 32);
+    for (const frame of frames().slice(16)) accept(session, frame);
+    expect(await Promise.all(sends)).toHaveLength(16);
+  });
+
   it('rejects with what the server refuses', async () => {
     const { client, session } = await setUp();
     const sent = client.send(BOB, 1);

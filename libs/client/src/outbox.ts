@@ -19,9 +19,7 @@ export interface OutboxContext {
 interface Entry {
   readonly request: SendRequest;
   readonly answer: Deferred<SentMessage>;
-  readonly backoff: Backoff;
   readonly timeout: Alarm;
-  readonly pause: Alarm;
   /** Of the frame that waits for an answer. */
   id: number | undefined;
 }
@@ -37,19 +35,22 @@ const MAX_UNANSWERED = 16;
  *
  * | it is | until |
  * |---|---|
- * | waiting | a connection is ready and fewer than 16 messages are unanswered: sent |
+ * | waiting | a connection is ready, fewer than 16 messages are unanswered, and the outbox does not rest: sent |
  * | sent | ok: done · refused: failed · a durable one on a lost connection: waiting · an ephemeral one: failed, `outcome_unknown` |
- * | sent, a durable one | an error that is `retryable`: paused, by backoff and at least as long as the server asks |
- * | paused | then: waiting |
+ * | sent, a durable one | an error that is `retryable`: waiting, and the outbox rests, by backoff and at least as long as the server asks |
  *
  * and at any moment `timed_out`, or given up. Since durable messages have idempotency keys, sending one again does not double it.
  */
 export class Outbox {
   readonly #context: OutboxContext;
   readonly #entries = new Set<Entry>();
+  readonly #backoff: Backoff;
+  readonly #rest: Alarm;
 
   constructor(context: OutboxContext) {
     this.#context = context;
+    this.#backoff = new Backoff(context.backoff);
+    this.#rest = new Alarm(context.clock);
   }
 
   /** Resolves once the server has accepted it. Rejects with a ClientError, or with the reason of `signal`. */
@@ -57,13 +58,11 @@ export class Outbox {
     if (signal?.aborted) return rejected(signal.reason as Error);
     if (this.#entries.size >= MAX_ENTRIES) return rejected(clientError('too_many_sends'));
     if (!request.isDurable && !this.#context.ready()) return rejected(clientError('not_connected'));
-    const { clock, backoff } = this.#context;
+    const { clock } = this.#context;
     const entry: Entry = {
       request,
       answer: new Deferred(),
-      backoff: new Backoff(backoff),
       timeout: new Alarm(clock),
-      pause: new Alarm(clock),
       id: undefined,
     };
     this.#entries.add(entry);
@@ -81,6 +80,7 @@ export class Outbox {
 
   /** A connection is ready. What the one before left unanswered is sent again. */
   onReady(): void {
+    this.#rest.clear();
     this.onLost();
     this.#pump();
   }
@@ -89,22 +89,20 @@ export class Outbox {
     const entry = this.#unanswered(id);
     if (!entry) return;
     this.#end(entry);
+    this.#backoff.reset();
     if (messageId === undefined || stream === undefined || time === undefined) entry.answer.reject(clientError('bad_server_frame'));
     else entry.answer.resolve({ messageId, stream, ...(seq === undefined ? {} : { seq }), time });
     this.#pump();
   }
 
-  onError({ id, retryable, retryAfterMs = 0 }: ErrorFrame, error: ClientError): void {
+  onError({ id, code, retryable, retryAfterMs = 0 }: ErrorFrame, error: ClientError): void {
     const entry = id === undefined ? undefined : this.#unanswered(id);
+    const isAboutFrames = id === undefined && code === 'rate_limited';
+    // What comes behind would be refused, too, and count against this client.
+    if (isAboutFrames || (entry && retryable)) this.#restAWhile(retryAfterMs);
     if (!entry) return;
-    if (retryable && entry.request.isDurable) {
-      entry.id = undefined;
-      entry.pause.set(retryAfterMs + entry.backoff.nextMs(), () => {
-        this.#pump();
-      });
-    } else {
-      this.#fail(entry, error);
-    }
+    if (retryable && entry.request.isDurable) entry.id = undefined;
+    else this.#fail(entry, error);
     this.#pump();
   }
 
@@ -119,17 +117,26 @@ export class Outbox {
 
   /** No connection will come. */
   onClosed(error: ClientError): void {
+    this.#rest.clear();
     for (const entry of this.#entries) this.#fail(entry, error);
+  }
+
+  #restAWhile(atLeastMs: number): void {
+    // The messages of one burst are refused one by one: that is one failure.
+    if (this.#rest.isSet) return;
+    this.#rest.set(atLeastMs + this.#backoff.nextMs(), () => {
+      this.#pump();
+    });
   }
 
   #pump(): void {
     const ready = this.#context.ready();
-    if (!ready) return;
+    if (!ready || this.#rest.isSet) return;
     let unanswered = 0;
     for (const { id } of this.#entries) unanswered += id === undefined ? 0 : 1;
     for (const entry of this.#entries) {
       if (unanswered >= MAX_UNANSWERED) return;
-      if (entry.id !== undefined || entry.pause.isSet) continue;
+      if (entry.id !== undefined) continue;
       const id = this.#context.nextId();
       const frame = `{"type":"send","id":${String(id)},${entry.request.frameTail}`;
       // A frame over the limit would not be answered: it would cost the connection.
@@ -157,7 +164,6 @@ export class Outbox {
 
   #end(entry: Entry): void {
     entry.timeout.clear();
-    entry.pause.clear();
     this.#entries.delete(entry);
   }
 }
