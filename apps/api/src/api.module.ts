@@ -32,7 +32,7 @@ export class ApiModule implements OnModuleInit {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @param imports modules that export `AcceptMessage`, `MessageLog`, `SendCommand`, `AwaitOutcome`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `KeyRates`, `Metrics` and `API_OPTIONS` */
+  /** @param imports modules that export `AcceptMessage`, `SendEphemeral`, `MessageLog`, `SendCommand`, `AwaitOutcome`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `KeyRates`, `Metrics` and `API_OPTIONS` */
   static with(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return { module: ApiModule, imports };
   }

@@ -1,8 +1,8 @@
 import { Controller, HttpCode, HttpStatus, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { SwitchboardError, type StreamTarget } from '@switchboard/protocol';
+import { SwitchboardError } from '@switchboard/protocol';
 import { addressedSendBody, sendBody } from '@switchboard/protocol/schemas';
-import { AwaitOutcome, type Outcome, type WaitWish } from '@switchboard/routing';
+import { AwaitOutcome, type EphemeralTarget, type Outcome, type WaitWish } from '@switchboard/routing';
 import { API_OPTIONS, type ApiOptions } from '../api-options';
 import { RequireScope } from '../auth/require-scope';
 import { checkChannel, checkUser } from '../http/check-names';
@@ -57,6 +57,19 @@ export class MessagesController {
     return this.toOne({ everyone: true }, this.read(request), reply);
   }
 
+  /** To one connection; what is sent there is ephemeral, whether the body says so or not. */
+  @Post('connections/:connection/messages')
+  @HttpCode(202)
+  @RequireScope('send')
+  toConnection(
+    @Param('connection') connection: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SendResult> {
+    const message = this.read(request);
+    return this.toOne({ connection }, { ...message, fields: { durability: 'ephemeral', ...message.fields } }, reply);
+  }
+
   /** To whom the body names: for names that do not fit a path, and for several users. */
   @Post('messages')
   @HttpCode(202)
@@ -78,7 +91,7 @@ export class MessagesController {
   }
 
   private async toOne(
-    target: StreamTarget,
+    target: EphemeralTarget,
     message: MessageOfService,
     reply: FastifyReply,
     wish?: WaitWish,

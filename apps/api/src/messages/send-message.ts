@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics } from '@switchboard/observability';
-import { SwitchboardError, type StreamTarget } from '@switchboard/protocol';
+import { SwitchboardError } from '@switchboard/protocol';
 import { encodeContent, type Wait } from '@switchboard/protocol/events';
 import { checkSendOptions, type SendBody } from '@switchboard/protocol/schemas';
-import { AcceptMessage, hashOfMessage, type AcceptedMessage } from '@switchboard/routing';
+import { AcceptMessage, hashOfMessage, SendEphemeral, type AcceptedMessage, type EphemeralTarget } from '@switchboard/routing';
 import { toSwitchboardError } from '../http/to-switchboard-error';
 import { failureOf, type SendFailure, type SendResult } from './send-result';
 
@@ -31,19 +31,24 @@ export interface SentMessage extends Pick<AcceptedMessage, 'isReplay' | 'routed'
 export class SendMessage {
   constructor(
     private readonly acceptMessage: AcceptMessage,
+    private readonly sendEphemeral: SendEphemeral,
     private readonly metrics: Metrics,
   ) {}
 
-  /** To one target. @throws SwitchboardError */
-  async toOne(target: StreamTarget, { keyName, fields, data, whenRunning, wait }: MessageOfService): Promise<SentMessage> {
-    checkSendOptions(fields);
-    const { event, durability, ttlSeconds, idempotencyKey } = fields;
-    if (durability === 'ephemeral') throw new SwitchboardError('not_supported', 'Ephemeral messages are not supported yet.');
-    const content = encodeContent({ event }, data);
-    const ttlMs = ttlSeconds === undefined ? undefined : ttlSeconds * SECOND_MS;
+  /** To one target; to a single connection ephemeral messages only. @throws SwitchboardError */
+  async toOne(target: EphemeralTarget, message: MessageOfService): Promise<SentMessage> {
+    checkSendOptions(message.fields);
+    if (message.fields.durability === 'ephemeral') return this.ephemeral(target, message);
+    if ('connection' in target)
+      throw new SwitchboardError('invalid_field', 'durability: messages to one connection are ephemeral, since a connection has no log');
+    const { keyName, fields, data, whenRunning, wait } = message;
+    const content = encodeContent({ event: fields.event }, data);
+    const ttlMs = ttlMsOf(fields);
     // The prefix keeps services and clients apart: those send as `user:` and their name.
     const idempotency =
-      idempotencyKey === undefined ? undefined : { sender: `key:${keyName}`, key: idempotencyKey, hash: hashOfMessage(content, ttlMs) };
+      fields.idempotencyKey === undefined
+        ? undefined
+        : { sender: `key:${keyName}`, key: fields.idempotencyKey, hash: hashOfMessage(content, ttlMs) };
     const accepted = await this.acceptMessage.accept({ target, content, ttlMs, idempotency, whenRunning, wait });
     const { id, stream, seq, timeMs, isReplay, routed } = accepted;
     (isReplay ? this.metrics.set.messagesReplayed : this.metrics.set.messagesAccepted).inc();
@@ -63,4 +68,17 @@ export class SendMessage {
       return failureOf(error);
     });
   }
+
+  private async ephemeral(target: EphemeralTarget, { fields, data, wait }: MessageOfService): Promise<SentMessage> {
+    if (wait?.until === 'acked') throw new SwitchboardError('invalid_path', 'wait: an ephemeral message is never acknowledged');
+    const content = encodeContent({ event: fields.event }, data);
+    const sent = await this.sendEphemeral.send({ target, content, ttlMs: ttlMsOf(fields), conflateKey: fields.conflateKey, wait });
+    const { id, stream, timeMs, isFollowed } = sent;
+    this.metrics.set.ephemeralsSent.inc();
+    return { result: { id, stream, time: new Date(timeMs).toISOString() }, isReplay: false, routed: Promise.resolve({ isFollowed }) };
+  }
+}
+
+function ttlMsOf({ ttlSeconds }: SendBody): number | undefined {
+  return ttlSeconds === undefined ? undefined : ttlSeconds * SECOND_MS;
 }

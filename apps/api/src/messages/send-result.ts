@@ -1,10 +1,11 @@
 import { type SwitchboardError } from '@switchboard/protocol';
 
-/** The answer for one target: the message is in the log. */
+/** The answer for one target: the message is in the log, or was sent on its way if it is ephemeral. */
 export interface SendResult {
   readonly id: string;
   readonly stream: string;
-  readonly seq: number;
+  /** Not there if the message is ephemeral. */
+  readonly seq?: number;
   /** RFC 3339 in UTC, with milliseconds. */
   readonly time: string;
   /** Only there, and true, in a list of results, for a message that an earlier request has sent. */

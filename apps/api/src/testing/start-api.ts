@@ -5,9 +5,19 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MessageLog } from '@switchboard/message-log';
 import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
-import { streamOf } from '@switchboard/protocol';
+import { connectionStream, streamOf, SwitchboardError } from '@switchboard/protocol';
 import { ConnectionDirectory, ServerDirectory } from '@switchboard/registry';
-import { AcceptMessage, AwaitOutcome, AwaitReplies, SendCommand, type AcceptedMessage, type MessageToAccept } from '@switchboard/routing';
+import {
+  AcceptMessage,
+  AwaitOutcome,
+  AwaitReplies,
+  SendCommand,
+  SendEphemeral,
+  type AcceptedMessage,
+  type EphemeralToSend,
+  type MessageToAccept,
+  type SentEphemeral,
+} from '@switchboard/routing';
 import { API_OPTIONS } from '../api-options';
 import { ApiModule } from '../api.module';
 import { ApiKeys } from '../auth/api-keys';
@@ -45,11 +55,25 @@ export class AcceptedMessages {
   }
 }
 
+/** Keeps the ephemeral messages that it sends; there are no connections but `here`. */
+export class SentEphemerals {
+  readonly kept: EphemeralToSend[] = [];
+
+  send(message: EphemeralToSend): Promise<SentEphemeral> {
+    const { target } = message;
+    if ('connection' in target && target.connection !== 'here') return Promise.reject(new SwitchboardError('not_found'));
+    this.kept.push(message);
+    const stream = 'connection' in target ? connectionStream(target.connection) : streamOf(target);
+    return Promise.resolve({ id: `ephemeral-${String(this.kept.length)}`, stream, timeMs: 0, isFollowed: true });
+  }
+}
+
 /** A running API without services behind it. */
 export interface RunningApi {
   readonly app: NestFastifyApplication;
   readonly port: number;
   readonly accepted: AcceptedMessages;
+  readonly ephemerals: SentEphemerals;
   readonly fleet: TestFleet;
   /** Where servers answer. */
   readonly replies: AwaitReplies;
@@ -85,6 +109,7 @@ const NO_LOG = {};
 export async function startApi(options: TestApiOptions = {}): Promise<RunningApi> {
   const http = { keepAliveMs: 75_000, requestTimeoutMs: 30_000, dataBytes: 65_536, ...options };
   const accepted = new AcceptedMessages();
+  const ephemerals = new SentEphemerals();
   const fleet = new TestFleet();
   const replies = new AwaitReplies({ slot: 7, databaseOffsetMs: 0 }, 100);
   const metrics = new Metrics({ includesProcess: false });
@@ -93,6 +118,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
 
   const provided = [
     { provide: AcceptMessage, useValue: accepted },
+    { provide: SendEphemeral, useValue: ephemerals },
     { provide: ConnectionDirectory, useValue: fleet.connectionDirectory },
     { provide: ServerDirectory, useValue: fleet.serverDirectory },
     { provide: AwaitOutcome, useValue: new AwaitOutcome(replies) },
@@ -115,5 +141,5 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
     abortOnError: false,
   });
   await app.listen(0, '127.0.0.1');
-  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, fleet, replies, failing };
+  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, ephemerals, fleet, replies, failing };
 }
