@@ -21,6 +21,7 @@ describe('The API on a real log', () => {
     await api.close();
   });
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what a test expects to read
   const json = <Body>({ text }: Answer): Body => JSON.parse(text) as Body;
   const post = (path: string, body: object, headers: Call['headers'] = {}, to = api): Promise<Answer> =>
     call(to, { path, body: JSON.stringify(body), headers });

@@ -1,14 +1,14 @@
 import { Logger } from '@nestjs/common';
 import { InProcessEventBus } from '@switchboard/bus';
 import { databaseSettings, messageLogSettings, readSettings, registrySettings } from '@switchboard/config';
-import { PartitionUpkeep } from '@switchboard/message-log';
+import { LogUpkeep } from '@switchboard/message-log';
 import { Backends } from './backends';
 
 describe('Backends', () => {
   it('do not wait without end for a round of the upkeep when they go down', async () => {
     Logger.overrideLogger(false);
     jest.useFakeTimers();
-    jest.spyOn(PartitionUpkeep.prototype, 'stop').mockReturnValue(new Promise(() => undefined));
+    jest.spyOn(LogUpkeep.prototype, 'stop').mockReturnValue(new Promise(() => undefined));
     const bus = new InProcessEventBus();
     const closed = jest.spyOn(bus, 'close');
     const settings = readSettings(

@@ -2,7 +2,7 @@ import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/c
 import { type DataSource } from 'typeorm';
 import { settlesWithin, type EventBus } from '@switchboard/bus';
 import { createDataSource, HotPool, type HotPoolOptions } from '@switchboard/database';
-import { MessageLog, messageLogEntities, MessagePartitions, PartitionUpkeep } from '@switchboard/message-log';
+import { MessageLog, messageLogEntities, MessagePartitions, LogUpkeep } from '@switchboard/message-log';
 import { type ReadinessCheck } from '@switchboard/observability';
 import { ConnectionDirectory, registryEntities, ServerDirectory, ServerLookup } from '@switchboard/registry';
 import { type BackendSettings } from './backend-settings';
@@ -26,7 +26,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
   readonly connectionDirectory: ConnectionDirectory;
   readonly serverDirectory: ServerDirectory;
   private readonly logPool: HotPool;
-  private readonly partitionUpkeep: PartitionUpkeep;
+  private readonly logUpkeep: LogUpkeep;
 
   /** Opens nothing yet. */
   constructor(
@@ -42,7 +42,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     this.connectionDirectory = new ConnectionDirectory(this.dataSource);
     this.serverDirectory = new ServerDirectory(this.dataSource);
     const partitions = new MessagePartitions(this.dataSource, settings);
-    this.partitionUpkeep = new PartitionUpkeep(partitions, { intervalMs: settings.partitionUpkeepMs, log: this.logger });
+    this.logUpkeep = new LogUpkeep({ partitions, log: this.messageLog }, { intervalMs: settings.logUpkeepMs, log: this.logger });
   }
 
   /** Whether the database answers. */
@@ -63,11 +63,11 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     }
     if (await this.dataSource.showMigrations()) throw new Error('The database is not up to date: run `npm run migrate` first');
     await this.bus.connect();
-    this.partitionUpkeep.start();
+    this.logUpkeep.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.finish('the upkeep of partitions', this.partitionUpkeep.stop());
+    await this.finish('the upkeep of the log', this.logUpkeep.stop());
     await this.finish('what waits for the log', this.messageLog.idle());
     await this.finish('the bus', this.bus.close());
     await this.finish('hot statements', Promise.all([this.logPool, this.registryPool, this.leasePool].map((pool) => pool.end())));

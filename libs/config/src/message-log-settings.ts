@@ -90,10 +90,10 @@ export const messageLogSettings = {
     unit: 'messages',
     shownDefault: '10000',
   },
-  partitionUpkeepMs: {
-    env: 'LOG_PARTITION_UPKEEP_MS',
+  logUpkeepMs: {
+    env: 'LOG_UPKEEP_MS',
     schema: wholeNumber(HOUR_MS, SECOND_MS, 12 * HOUR_MS),
-    description: 'How often partitions of coming days are made and expired ones dropped, give or take a tenth.',
+    description: 'How often partitions of coming days are made, expired ones dropped, and idempotency keys of more than 24 hours forgotten, give or take a tenth.',
     unit: 'ms',
     shownDefault: '3600000',
   },

@@ -5,6 +5,7 @@ export * from './hot-pool';
 export * from './hot-query-error';
 export * from './hot-statement';
 export * from './int8-as-number';
+export * from './page-windows';
 export * from './run-migrations';
 export * from './run-split';
 export * from './sql-state';

@@ -113,6 +113,17 @@ describe('MessageLog with idempotency keys', () => {
     expect(await log.append(message('user:old', 'k', 'other'))).toMatchObject({ seq: first.seq + 1, isReplay: true });
   });
 
+  it('forgets keys of more than 24 hours ago, and no others', async () => {
+    const log = use();
+    for (const key of ['old', 'young']) await log.append(message('user:forget', key));
+    await dataSource.query(
+      `UPDATE idempotency_keys SET created_at = now() - ${String(KEY_KEPT_MS)} * interval '1 ms' WHERE stream = 'user:forget' AND key = 'old'`,
+    );
+    expect(await log.forgetKeys()).toBe(1);
+    const left = await dataSource.query<{ key: string }[]>("SELECT key FROM idempotency_keys WHERE stream = 'user:forget'");
+    expect(left).toEqual([{ key: 'young' }]);
+  });
+
   it('tries again by itself while the outcome is unknown, and keeps the message once', async () => {
     const relay = await BreakableRelay.to(database.url);
     const log = use(relay.url);

@@ -6,6 +6,6 @@ export * from './log-page';
 export * from './message-log';
 export * from './message-partitions';
 export * from './new-message';
-export * from './partition-upkeep';
+export * from './log-upkeep';
 export * from './stream-start';
 export * from './uuid-v7';

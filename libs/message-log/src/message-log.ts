@@ -7,6 +7,7 @@ import { appendKeyed } from './append-keyed';
 import { appendMessages, type AppendItem } from './append-messages';
 import { findMessage, type MessageRecord } from './find-message';
 import { findStarts } from './find-starts';
+import { forgetKeys } from './forget-keys';
 import { checkIncarnation } from './incarnation';
 import { appendError, readError } from './log-errors';
 import type { LogPage } from './log-page';
@@ -109,6 +110,11 @@ export class MessageLog {
   /** Where the subscriptions of one connection begin, in their order. */
   async starts(requests: readonly StreamStart[]): Promise<readonly StartPosition[]> {
     return requests.length === 0 ? [] : orReadError(this.startSearches.add(requests));
+  }
+
+  /** Deletes the idempotency keys whose 24 hours are over; says how many. */
+  forgetKeys(): Promise<number> {
+    return orReadError(forgetKeys(this.pool));
   }
 
   /** Resolves once nothing waits to be appended or read. */

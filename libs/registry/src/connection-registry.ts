@@ -1,10 +1,10 @@
 import type { RegistrySettings } from '@switchboard/config';
-import { HotQueryError, systemTimers, type HotConnection, type Timers } from '@switchboard/database';
+import { deleteByWindows, HotQueryError, systemTimers, type HotConnection, type Timers, windowDelete } from '@switchboard/database';
 import { SwitchboardError } from '@switchboard/protocol';
 import { applyChanges } from './apply-changes';
 import { connectionKey, connectionRow, type ConnectionKey, type RegisteredConnection } from './connection-row';
 import { type Lease, type LeaseSource } from './lease';
-import { deleteByWindows, OWNED_TABLES, windowDelete } from './page-windows';
+import { OWNED_TABLES } from './owned-tables';
 import { Reconciler } from './reconciler';
 import { channelWriter, connectionWriter, type WantedChannel, type WantedConnection } from './row-writers';
 import { settleWithin } from './settle-within';

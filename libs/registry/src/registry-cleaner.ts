@@ -1,9 +1,9 @@
 import type { RegistrySettings } from '@switchboard/config';
-import { systemTimers, type HotConnection, type Timers } from '@switchboard/database';
+import { deleteByWindows, systemTimers, type HotConnection, type Timers, windowDelete } from '@switchboard/database';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Server } from './entities';
 import { isSameLease, type Lease } from './lease';
-import { deleteByWindows, OWNED_TABLES, windowDelete } from './page-windows';
+import { OWNED_TABLES } from './owned-tables';
 
 /** The settings that a cleaner reads. */
 export type RegistryCleanerSettings = Pick<RegistrySettings, 'leaseMs' | 'registryCleanIntervalMs'>;

@@ -18,7 +18,7 @@ const logSettings: MessageLogSettings = {
   appendBatch: 500,
   appendLingerMs: 2,
   mostQueuedAppends: 10_000,
-  partitionUpkeepMs: 3_600_000,
+  logUpkeepMs: 3_600_000,
 };
 
 /** A log with a pool of its own. */

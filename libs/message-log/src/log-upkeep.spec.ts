@@ -1,11 +1,14 @@
-import { PartitionUpkeep } from './partition-upkeep';
+import { LogUpkeep } from './log-upkeep';
 
 function upkeepOf(ensure: () => Promise<readonly string[]>, postponed: readonly string[] = []) {
   const delaysMs: number[] = [];
   const alarms: (() => void)[] = [];
   const told: string[] = [];
-  const upkeep = new PartitionUpkeep(
-    { ensure, dropExpired: () => Promise.resolve({ dropped: ['messages_20261101'], postponed }) },
+  const upkeep = new LogUpkeep(
+    {
+      partitions: { ensure, dropExpired: () => Promise.resolve({ dropped: ['messages_20261101'], postponed }) },
+      log: { forgetKeys: () => Promise.resolve(3) },
+    },
     {
       intervalMs: 3_600_000,
       log: { log: (message) => told.push(message), warn: (message) => told.push(`warning: ${message}`) },
@@ -25,15 +28,19 @@ function upkeepOf(ensure: () => Promise<readonly string[]>, postponed: readonly 
   return { upkeep, delaysMs, alarms, told, rounds };
 }
 
-describe('PartitionUpkeep', () => {
+describe('LogUpkeep', () => {
   it('runs at once and then once per interval, give or take a tenth', async () => {
     const { upkeep, delaysMs, alarms, told, rounds } = upkeepOf(() => Promise.resolve(['messages_20261201']));
     upkeep.start();
     await rounds();
-    expect(told).toEqual(['made the partitions messages_20261201', 'dropped the expired partitions messages_20261101']);
+    expect(told).toEqual([
+      'made the partitions messages_20261201',
+      'dropped the expired partitions messages_20261101',
+      'forgot 3 idempotency keys of more than a day ago',
+    ]);
     alarms.shift()?.();
     await rounds();
-    expect(told).toHaveLength(4);
+    expect(told).toHaveLength(6);
     expect(delaysMs).toHaveLength(2);
     for (const delayMs of delaysMs) expect(Math.abs(delayMs - 3_600_000)).toBeLessThanOrEqual(360_000);
     await upkeep.stop();

@@ -1,4 +1,5 @@
 import { systemTimers, type Timers } from '@switchboard/database';
+import type { MessageLog } from './message-log';
 import type { MessagePartitions } from './message-partitions';
 
 /** Where the upkeep tells what it did; Nest's Logger is one. */
@@ -8,7 +9,7 @@ export interface UpkeepLog {
 }
 
 /** When the upkeep runs. */
-export interface PartitionUpkeepOptions {
+export interface LogUpkeepOptions {
   /** From the end of a round to the next, give or take a tenth, so that processes do not meet. */
   readonly intervalMs: number;
   readonly log: UpkeepLog;
@@ -18,15 +19,24 @@ export interface PartitionUpkeepOptions {
 /** After a round that failed or left something to do, unless the interval is shorter. */
 const RETRY_MS = 60_000;
 
-/** Keeps the partitions of messages in order while the process runs: a round at once, then one per interval. Never throws. */
-export class PartitionUpkeep {
+/** What is kept in order. */
+export interface KeptInOrder {
+  readonly partitions: Pick<MessagePartitions, 'ensure' | 'dropExpired'>;
+  readonly log: Pick<MessageLog, 'forgetKeys'>;
+}
+
+/**
+ * Keeps the partitions of messages and the idempotency keys in order while the process runs: a round at once, then one per interval. Never
+ * throws.
+ */
+export class LogUpkeep {
   private round: Promise<void> | undefined;
   private cancelNext: (() => void) | undefined;
   private isStopped = true;
 
   constructor(
-    private readonly partitions: Pick<MessagePartitions, 'ensure' | 'dropExpired'>,
-    private readonly options: PartitionUpkeepOptions,
+    private readonly kept: KeptInOrder,
+    private readonly options: LogUpkeepOptions,
   ) {}
 
   /** Begins the first round. */
@@ -58,14 +68,17 @@ export class PartitionUpkeep {
   private async keepUp(): Promise<boolean> {
     const { log } = this.options;
     try {
-      const made = await this.partitions.ensure();
+      const { partitions } = this.kept;
+      const made = await partitions.ensure();
       if (made.length > 0) log.log(`made the partitions ${made.join(', ')}`);
-      const { dropped, postponed } = await this.partitions.dropExpired();
+      const { dropped, postponed } = await partitions.dropExpired();
       if (dropped.length > 0) log.log(`dropped the expired partitions ${dropped.join(', ')}`);
       if (postponed.length > 0) log.log(`will drop later: ${postponed.join(', ')}`);
+      const forgotten = await this.kept.log.forgetKeys();
+      if (forgotten > 0) log.log(`forgot ${String(forgotten)} idempotency keys of more than a day ago`);
       return postponed.length === 0;
     } catch (error) {
-      log.warn(`the upkeep of partitions failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+      log.warn(`the upkeep of the log failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
       return false;
     }
   }

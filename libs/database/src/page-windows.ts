@@ -1,10 +1,5 @@
-import { hotStatement, type HotConnection, type HotStatement } from '@switchboard/database';
-
-/** The tables whose rows carry the slot and epoch of a server. */
-export const OWNED_TABLES = ['connections', 'channel_servers'] as const;
-
-/** One of them. */
-export type OwnedTable = (typeof OWNED_TABLES)[number];
+import type { HotConnection } from './hot-pool';
+import { hotStatement, type HotStatement } from './hot-statement';
 
 /** 2 MiB: a statement reads it within a few milliseconds, and deletes some 20,000 rows at most. */
 const PAGES_PER_WINDOW = 256;
@@ -15,7 +10,7 @@ const COUNT_PAGES = hotStatement('count_pages', `SELECT (pg_relation_size($1::re
  * A statement that deletes the rows `c` of one window of pages that fulfil a condition; its parameters begin with $3. Rows that somebody
  * is writing at that moment are left: waiting for them could deadlock with a server that registers again.
  */
-export function windowDelete(table: OwnedTable, purpose: string, condition: string): HotStatement {
+export function windowDelete(table: string, purpose: string, condition: string): HotStatement {
   return hotStatement(
     `${purpose}_${table}`,
     `WITH gone AS (
@@ -27,12 +22,12 @@ export function windowDelete(table: OwnedTable, purpose: string, condition: stri
 }
 
 /**
- * Walks over all pages that a table has now, window by window, so that no statement takes long and no index on the slot is needed.
+ * Walks over all pages that a table has now, window by window, so that no statement takes long and no index is needed.
  * @returns how many rows were deleted
  */
 export async function deleteByWindows(
   hot: HotConnection,
-  table: OwnedTable,
+  table: string,
   statement: HotStatement,
   values: readonly unknown[],
 ): Promise<number> {
