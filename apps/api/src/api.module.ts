@@ -5,6 +5,7 @@ import { Metrics } from '@switchboard/observability';
 import { ApiKeys } from './auth/api-keys';
 import { authorize } from './auth/authorize';
 import { KeyRates } from './auth/key-rates';
+import { MembersController } from './channels/members.controller';
 import { CloseConnections } from './connections/close-connections';
 import { ConnectionsController } from './connections/connections.controller';
 import { ProblemFilter } from './http/problem.filter';
@@ -21,7 +22,15 @@ import { UsersController } from './users/users.controller';
  * modules that `with` is given.
  */
 @Module({
-  controllers: [MessagesController, MessageController, StreamsController, UsersController, ConnectionsController, ServersController],
+  controllers: [
+    MessagesController,
+    MessageController,
+    StreamsController,
+    UsersController,
+    ConnectionsController,
+    ServersController,
+    MembersController,
+  ],
   providers: [SendMessage, { provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
 })
 export class ApiModule implements OnModuleInit {
@@ -32,7 +41,7 @@ export class ApiModule implements OnModuleInit {
     private readonly metrics: Metrics,
   ) {}
 
-  /** @param imports modules that export `AcceptMessage`, `SendEphemeral`, `MessageLog`, `SendCommand`, `AwaitOutcome`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `KeyRates`, `Metrics` and `API_OPTIONS` */
+  /** @param imports modules that export `AcceptMessage`, `SendEphemeral`, `MessageLog`, `SendCommand`, `AwaitOutcome`, `ChangeMembership`, `ChannelMembers`, `ConnectionDirectory`, `ServerDirectory`, `ApiKeys`, `KeyRates`, `Metrics` and `API_OPTIONS` */
   static with(imports: NonNullable<ModuleMetadata['imports']>): DynamicModule {
     return { module: ApiModule, imports };
   }

@@ -19,6 +19,7 @@ import {
   makeServerId,
   RegistryCleaner,
   ServerLease,
+  UserMemberships,
 } from '@switchboard/registry';
 import { AwaitReplies, DatabaseClock, SendReply } from '@switchboard/routing';
 import { CloseInPaces } from './commands/close-in-paces';
@@ -41,12 +42,14 @@ import { type DropReason } from './ephemeral/ephemeral-message';
 import { FanOutEphemeral } from './ephemeral/fan-out-ephemeral';
 import { WriteEphemeral } from './ephemeral/write-ephemeral';
 import { type GatewayOptions } from './gateway-options';
+import { FollowMemberships } from './memberships/follow-memberships';
 import { Drain } from './server/drain';
 import { ServerLife } from './server/server-life';
 import { ConnectEndpoint } from './sockets/connect-endpoint';
 import { CatchUpReader } from './streams/catch-up-reader';
 import { LocalStreams } from './streams/local-streams';
 import { ReconcileRound } from './streams/reconcile-round';
+import { SpreadRound } from './streams/spread-round';
 import { fetchKeySet } from './tokens/fetch-key-set';
 import { RemoteKeys } from './tokens/remote-keys';
 import { AnswerWaits } from './waits/answer-waits';
@@ -105,6 +108,7 @@ export class Gateway {
     const interest = new ChannelInterest(registry);
     const followStreams = new FollowStreams(this.streams, interest, backends.messageLog);
     const connections = this.createConnections(registry, followStreams, options);
+    const followMemberships = this.createFollowMemberships(connections, followStreams);
     const sendReply = this.createSendReply();
     this.answerWaits = this.createAnswerWaits(connections, sendReply);
     const drain = this.createDrain(connections, settings);
@@ -117,11 +121,17 @@ export class Gateway {
       registry,
       cleaner: this.createCleaner(),
       reconcile: this.createReconcileRound(),
+      membershipRound: new SpreadRound({
+        keys: () => connections.index.users(),
+        count: () => connections.index.userCount,
+        ask: (users) => followMemberships.compare(users),
+        roundMs: settings.reconcileRoundMs,
+      }),
       drain,
       closing,
       metrics,
     });
-    this.endpoint = this.createEndpoint(connections, registry, followStreams, options);
+    this.endpoint = this.createEndpoint(connections, registry, followStreams, followMemberships, options);
     this.deliverEvent = new DeliverEvent({
       streams: this.streams,
       own: this.slot,
@@ -133,6 +143,7 @@ export class Gateway {
         closing,
         drain,
         sendReply,
+        followMemberships,
         observer: {
           taken: (name) => {
             metrics.set.commandsTaken.inc({ name });
@@ -260,6 +271,19 @@ export class Gateway {
     return new Connections(registry, followStreams, observer, options);
   }
 
+  private createFollowMemberships({ index }: Connections, followStreams: FollowStreams): FollowMemberships {
+    const { backends, metrics, settings } = this.parts;
+    return new FollowMemberships(new UserMemberships(backends.registryPool, settings), followStreams, index, {
+      repaired: () => {
+        metrics.set.membershipRepairs.inc();
+      },
+      failed: (error) => {
+        metrics.set.membershipFailures.inc();
+        this.logger.debug('Memberships could not be applied; a later round does it.', error);
+      },
+    });
+  }
+
   private createSendReply(): SendReply {
     const { backends, metrics } = this.parts;
     return new SendReply(this.slot, this.awaitReplies, backends.bus, (error) => {
@@ -296,6 +320,7 @@ export class Gateway {
     connections: Connections,
     registry: ConnectionRegistry,
     followStreams: FollowStreams,
+    followMemberships: FollowMemberships,
     options: GatewayOptions,
   ): ConnectEndpoint {
     const { metrics } = this.parts;
@@ -319,13 +344,14 @@ export class Gateway {
     };
     const tokens = this.createTokenVerifier();
     const refreshToken = new RefreshToken(tokens, followStreams, mayStay);
-    const openConnection = new OpenConnection(
+    const openConnection = new OpenConnection({
       tokens,
-      this.createRegisterConnection(connections, registry),
+      registerConnection: this.createRegisterConnection(connections, registry),
       followStreams,
+      followMemberships,
       observer,
       options,
-    );
+    });
     const sendMessage = new SendMessage({ takers: () => this.messageTakers, metrics, options });
     const followChannel = new FollowChannel(followStreams, options);
     const handleFrame = new HandleFrame(openConnection, followChannel, refreshToken, sendMessage, (connection) => {

@@ -1,39 +1,9 @@
 import { Client } from 'pg';
-import { EventBus, type EventHandler, type FollowedSlot } from '@switchboard/bus';
 import { BareClient, waitFor } from '@switchboard/testing';
 import { metricValue, TestInstallation } from './testing/test-installation';
+import { TamperedBus } from './testing/tampered-bus';
 
 const RECONCILE_ROUND_MS = 1_000;
-
-/** A bus whose follower loses, repeats or delays events as the test says. */
-class TamperedBus extends EventBus {
-  /** What becomes of a batch. */
-  tamper: (events: readonly Buffer[]) => readonly Buffer[] = (events) => events;
-
-  constructor(private readonly bus: EventBus) {
-    super();
-  }
-
-  get slots(): number {
-    return this.bus.slots;
-  }
-
-  connect(): Promise<void> {
-    return this.bus.connect();
-  }
-
-  publish(slot: number, event: Buffer): Promise<void> {
-    return this.bus.publish(slot, event);
-  }
-
-  follow(slot: number, handler: EventHandler): Promise<FollowedSlot> {
-    return this.bus.follow(slot, (events) => handler(this.tamper(events)));
-  }
-
-  close(): Promise<void> {
-    return this.bus.close();
-  }
-}
 
 describe('A gateway', () => {
   let installation: TestInstallation;

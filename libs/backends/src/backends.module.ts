@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { EventBus } from '@switchboard/bus';
 import { MessageLog } from '@switchboard/message-log';
 import { Metrics } from '@switchboard/observability';
-import { ConnectionDirectory, ServerDirectory, ServerLookup } from '@switchboard/registry';
+import { ChannelMembers, ConnectionDirectory, ServerDirectory, ServerLookup } from '@switchboard/registry';
 import { type BackendSettings } from './backend-settings';
 import { Backends } from './backends';
 
@@ -20,6 +20,7 @@ export class BackendsModule {
       { provide: MessageLog, useValue: backends.messageLog },
       { provide: ServerLookup, useValue: backends.serverLookup },
       { provide: ConnectionDirectory, useValue: backends.connectionDirectory },
+      { provide: ChannelMembers, useValue: backends.channelMembers },
       { provide: ServerDirectory, useValue: backends.serverDirectory },
       { provide: Metrics, useValue: new Metrics() },
     ];

@@ -4,7 +4,7 @@ import { settlesWithin, type EventBus } from '@switchboard/bus';
 import { createDataSource, HotPool, type HotPoolOptions } from '@switchboard/database';
 import { MessageLog, messageLogEntities, MessagePartitions, LogUpkeep } from '@switchboard/message-log';
 import { type ReadinessCheck } from '@switchboard/observability';
-import { ConnectionDirectory, registryEntities, ServerDirectory, ServerLookup } from '@switchboard/registry';
+import { ChannelMembers, ConnectionDirectory, registryEntities, ServerDirectory, ServerLookup } from '@switchboard/registry';
 import { type BackendSettings } from './backend-settings';
 import { leaseTimeouts } from './lease-timeouts';
 
@@ -25,6 +25,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
   readonly serverLookup: ServerLookup;
   readonly connectionDirectory: ConnectionDirectory;
   readonly serverDirectory: ServerDirectory;
+  readonly channelMembers: ChannelMembers;
   private readonly logPool: HotPool;
   private readonly logUpkeep: LogUpkeep;
 
@@ -41,6 +42,7 @@ export class Backends implements OnModuleInit, OnApplicationShutdown {
     this.serverLookup = new ServerLookup(this.registryPool, settings);
     this.connectionDirectory = new ConnectionDirectory(this.dataSource);
     this.serverDirectory = new ServerDirectory(this.dataSource);
+    this.channelMembers = new ChannelMembers(this.registryPool);
     const partitions = new MessagePartitions(this.dataSource, settings);
     this.logUpkeep = new LogUpkeep({ partitions, log: this.messageLog }, { intervalMs: settings.logUpkeepMs, log: this.logger });
   }

@@ -30,6 +30,14 @@ export const apiSettings = {
     description:
       'How often each API key may call one process in a second, and 5 times as often at once; beyond it 429. A batch is one request. 0: no limit, and no RateLimit headers. Each process counts for itself: behind a load balancer a key may call as often as all of them allow.',
   },
+  mostMemberships: {
+    env: 'MAX_MEMBERSHIPS_PER_USER',
+    schema: wholeNumber(100, 1, 10_000),
+    description:
+      'The most channels that a user may be a member of. Each connection of the user follows them all, besides those that its client asks for.',
+    unit: 'channels',
+    shownDefault: '100',
+  },
   mostRouting: {
     env: 'MAX_ROUTING_MESSAGES',
     schema: wholeNumber(10_000, 1, 1_000_000),

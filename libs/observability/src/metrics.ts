@@ -113,6 +113,16 @@ const METRICS = {
     name: 'switchboard_reconcile_repairs_total',
     help: 'Streams that a reconcile round found behind the log; under traffic most of their events are merely under way.',
   },
+  membershipRepairs: {
+    kind: 'counter',
+    name: 'switchboard_membership_repairs_total',
+    help: 'Users whose change of memberships a round found, since nobody had told this server.',
+  },
+  membershipFailures: {
+    kind: 'counter',
+    name: 'switchboard_membership_failures_total',
+    help: 'Times that memberships could not be read or applied; a later round does it.',
+  },
   eventsMissed: {
     kind: 'counter',
     name: 'switchboard_events_missed_total',

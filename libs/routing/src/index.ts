@@ -1,6 +1,7 @@
 export * from './accept-message';
 export * from './await-outcome';
 export * from './await-replies';
+export * from './change-membership';
 export * from './database-clock';
 export * from './hash-of-message';
 export * from './local-delivery';

@@ -6,11 +6,12 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { MessageLog } from '@switchboard/message-log';
 import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
 import { connectionStream, streamOf, SwitchboardError } from '@switchboard/protocol';
-import { ConnectionDirectory, ServerDirectory } from '@switchboard/registry';
+import { ChannelMembers, ConnectionDirectory, ServerDirectory } from '@switchboard/registry';
 import {
   AcceptMessage,
   AwaitOutcome,
   AwaitReplies,
+  ChangeMembership,
   SendCommand,
   SendEphemeral,
   type AcceptedMessage,
@@ -24,6 +25,7 @@ import { ApiKeys } from '../auth/api-keys';
 import { KeyRates } from '../auth/key-rates';
 import { createHttpAdapter, type HttpAdapterOptions } from '../http/create-http-adapter';
 import { TestFleet } from './test-fleet';
+import { TestMembers } from './test-members';
 
 /** Keeps what it accepts, numbered per stream. */
 export class AcceptedMessages {
@@ -75,6 +77,7 @@ export interface RunningApi {
   readonly accepted: AcceptedMessages;
   readonly ephemerals: SentEphemerals;
   readonly fleet: TestFleet;
+  readonly members: TestMembers;
   /** Where servers answer. */
   readonly replies: AwaitReplies;
   /** Names of checks that fail. */
@@ -111,6 +114,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
   const accepted = new AcceptedMessages();
   const ephemerals = new SentEphemerals();
   const fleet = new TestFleet();
+  const members = new TestMembers();
   const replies = new AwaitReplies({ slot: 7, databaseOffsetMs: 0 }, 100);
   const metrics = new Metrics({ includesProcess: false });
   const failing = new Set<string>();
@@ -123,6 +127,8 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
     { provide: ServerDirectory, useValue: fleet.serverDirectory },
     { provide: AwaitOutcome, useValue: new AwaitOutcome(replies) },
     { provide: SendCommand, useValue: fleet.sendCommand },
+    { provide: ChangeMembership, useValue: members.changeMembership },
+    { provide: ChannelMembers, useValue: members.channelMembers },
     { provide: MessageLog, useValue: NO_LOG },
     {
       provide: ApiKeys,
@@ -141,5 +147,5 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
     abortOnError: false,
   });
   await app.listen(0, '127.0.0.1');
-  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, ephemerals, fleet, replies, failing };
+  return { app, port: (app.getHttpServer().address() as AddressInfo).port, accepted, ephemerals, fleet, members, replies, failing };
 }

@@ -17,7 +17,8 @@ function setUp() {
   const drain = { start: jest.fn() };
   const observer = { taken: jest.fn(), refused: jest.fn() };
   const sendReply = { send: (_: unknown, reply: Reply) => replies.push(reply) } as unknown as SendReply;
-  const parts = { serverId: 's1', connections, closing, drain: drain as unknown as Drain, sendReply, observer };
+  const followMemberships = { refresh: jest.fn(() => Promise.resolve()) };
+  const parts = { followMemberships, serverId: 's1', connections, closing, drain: drain as unknown as Drain, sendReply, observer };
   const handler = new HandleCommand(parts);
   const connect = (user: string): ClientConnection => {
     const socket = { close: ({ code }: { code: number }) => closes.push(`${user} ${String(code)}`), send: jest.fn() };
@@ -32,7 +33,7 @@ function setUp() {
     handler.handle({ kind: 'command', command, replyTo: { slot: 2, id: 'r' } });
     return replies[0];
   };
-  return { timers, connect, tell, closes, drain, observer, handler, closing, replies };
+  return { timers, connect, tell, closes, drain, observer, handler, closing, replies, followMemberships };
 }
 
 const administrator = { name: 'close', reason: 'administrator' } as const;
@@ -107,6 +108,13 @@ describe('HandleCommand', () => {
     expect(drain.start).not.toHaveBeenCalled();
     expect(tell({ name: 'drain', server: 's1' })).toEqual(done(1));
     expect(drain.start).toHaveBeenCalledTimes(1);
+  });
+
+  it('applies the memberships of a user', () => {
+    const { connect, tell, followMemberships } = setUp();
+    connect('42');
+    expect(tell({ name: 'membership', user: '42' })).toEqual(done(1));
+    expect(followMemberships.refresh).toHaveBeenCalledWith('42');
   });
 
   it('leaves unanswered what it does not know, and answers nobody who does not wait', () => {

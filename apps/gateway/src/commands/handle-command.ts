@@ -2,6 +2,7 @@ import { type CloseCommand, type CommandEvent } from '@switchboard/protocol/even
 import { type SendReply } from '@switchboard/routing';
 import { type ClientConnection } from '../connections/client-connection';
 import { type ConnectionIndex } from '../connections/connection-index';
+import { type FollowMemberships } from '../memberships/follow-memberships';
 import { type Drain } from '../server/drain';
 import { type CloseInPaces } from './close-in-paces';
 
@@ -12,6 +13,7 @@ export interface HandleCommandParts {
   readonly closing: CloseInPaces;
   readonly drain: Drain;
   readonly sendReply: SendReply;
+  readonly followMemberships: Pick<FollowMemberships, 'refresh'>;
   readonly observer: {
     taken(name: string): void;
     /** A command to close connections was dropped. */
@@ -43,7 +45,10 @@ export class HandleCommand {
         this.parts.drain.start();
         return count;
       }
-      case 'membership':
+      case 'membership': {
+        void this.parts.followMemberships.refresh(command.user);
+        return this.parts.connections.ofUser(command.user).length;
+      }
       default:
         return undefined;
     }

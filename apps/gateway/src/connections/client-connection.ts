@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CLOSE, SwitchboardError, type Close, type StreamKey } from '@switchboard/protocol';
 import { errorFrame } from '../frames/error-frame';
 import { type ClientSocket } from '../sockets/client-socket';
+import { type ConnectionMemberships } from '../memberships/connection-memberships';
 import { type Subscription } from '../streams/subscription';
 import { type TokenGrants } from '../tokens/token-grants';
 import { type FrameRates } from './frame-rates';
@@ -29,6 +30,8 @@ export class ClientConnection {
   readonly subscriptions = new Map<StreamKey, Subscription>();
   phase: ConnectionPhase = 'new';
   identity: ConnectionIdentity | undefined;
+  /** What it follows through membership; undefined as long as that is nothing. */
+  memberships: ConnectionMemberships | undefined;
   /** Whether its row was committed: it is to be registered again under another lease. */
   isRegistered = false;
   violations = 0;

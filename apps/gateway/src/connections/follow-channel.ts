@@ -19,33 +19,32 @@ export class FollowChannel {
       this.check(connection, channel);
       const present = connection.subscriptions.get(stream);
       if (present !== undefined) {
+        connection.memberships?.setOwn(channel, true);
         connection.socket.send({ type: 'ok', id, stream, after: present.position });
         return;
       }
       const from = after === undefined ? ({ kind: 'now' } as const) : ({ kind: 'resume', after } as const);
-      await this.followStreams.follow(
-        connection,
-        [{ stream, from }],
-        () => Promise.resolve(),
-        (positions) => {
+      await this.followStreams.follow(connection, [{ stream, from }], {
+        announce: (positions) => {
           connection.socket.send({ type: 'ok', id, stream, after: positions.get(stream)?.after ?? 0 });
         },
-      );
+      });
     } catch (error) {
       connection.socket.send(errorFrame(error instanceof SwitchboardError ? error : new SwitchboardError('internal'), { id, stream }));
     }
   }
 
-  /** Ends a subscription; one that is not there is ended already. */
+  /** Ends a subscription; one that is not there is ended already. A membership, and with it the stream, goes on. */
   unsubscribe(connection: ClientConnection, { id, channel }: UnsubscribeFrame): void {
     const stream = channelStream(channel);
-    this.followStreams.unfollow(connection, stream);
+    if (connection.memberships?.setOwn(channel, false) !== true) this.followStreams.unfollow(connection, stream);
     connection.socket.send({ type: 'ok', id, stream });
   }
 
-  private check({ identity, subscriptions }: ClientConnection, channel: string): void {
+  private check({ identity, subscriptions, memberships }: ClientConnection, channel: string): void {
     if (!allowsChannel(identity?.channels ?? [], channel)) throw new SwitchboardError('channel_forbidden');
     const isNew = !subscriptions.has(channelStream(channel));
-    if (isNew && subscriptions.size >= this.options.mostSubscriptions) throw new SwitchboardError('too_many_subscriptions');
+    if (isNew && subscriptions.size - (memberships?.foreignCount ?? 0) >= this.options.mostSubscriptions)
+      throw new SwitchboardError('too_many_subscriptions');
   }
 }

@@ -1,6 +1,7 @@
 import { channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
 import { spread } from '@switchboard/limits';
 import { type StreamStart } from '@switchboard/message-log';
+import { type FollowMemberships } from '../memberships/follow-memberships';
 import { allowsChannel } from '../tokens/token-grants';
 import { type TokenVerifier } from '../tokens/token-verifier';
 import { type ClientConnection, type ConnectionIdentity } from './client-connection';
@@ -20,15 +21,19 @@ export interface OpenObserver {
   refused(error: SwitchboardError): void;
 }
 
+/** What connections are opened with. */
+export interface OpenConnectionParts {
+  readonly tokens: Pick<TokenVerifier, 'verify'>;
+  readonly registerConnection: Pick<RegisterConnection, 'register'>;
+  readonly followStreams: FollowStreams;
+  readonly followMemberships: Pick<FollowMemberships, 'starts'>;
+  readonly observer: OpenObserver;
+  readonly options: GatewayOptions;
+}
+
 /** Answers `hello`: verifies the token, registers the connection, says where its streams begin. */
 export class OpenConnection {
-  constructor(
-    private readonly tokens: Pick<TokenVerifier, 'verify'>,
-    private readonly registerConnection: Pick<RegisterConnection, 'register'>,
-    private readonly followStreams: FollowStreams,
-    private readonly observer: OpenObserver,
-    private readonly options: GatewayOptions,
-  ) {}
+  constructor(private readonly parts: OpenConnectionParts) {}
 
   /** Resolves when the connection is ready, or was refused and closed. Never rejects. */
   async open(connection: ClientConnection, hello: HelloFrame): Promise<void> {
@@ -36,30 +41,29 @@ export class OpenConnection {
       const identity = await this.identify(connection, hello);
       if (connection.hasEnded) return;
       connection.identity = identity;
-      this.observer.identified(connection, identity);
-      await this.followStreams.follow(
-        connection,
-        this.starts(connection, identity, hello),
-        () => this.registerConnection.register(connection, identity, hello.replaces),
-        (positions) => {
+      this.parts.observer.identified(connection, identity);
+      await this.parts.followStreams.follow(connection, this.starts(connection, identity, hello), {
+        register: () => this.parts.registerConnection.register(connection, identity, hello.replaces),
+        further: () => this.parts.followMemberships.starts(connection, identity.user, hello.resume ?? {}),
+        announce: (positions) => {
           connection.phase = 'ready';
-          this.observer.opened(connection);
+          this.parts.observer.opened(connection);
           connection.socket.send({
             type: 'ready',
             connection: connection.id,
-            server: this.options.serverId,
+            server: this.parts.options.serverId,
             user: identity.user,
             ...(identity.device === undefined ? {} : { device: identity.device }),
             streams: Object.fromEntries([...positions].map(([stream, { after }]) => [stream, { after }])),
-            pingIntervalMs: this.options.pingIntervalMs,
+            pingIntervalMs: this.parts.options.pingIntervalMs,
             limits: {
-              frameBytes: this.options.frameBytes,
-              dataBytes: this.options.dataBytes,
-              subscriptions: this.options.mostSubscriptions,
+              frameBytes: this.parts.options.frameBytes,
+              dataBytes: this.parts.options.dataBytes,
+              subscriptions: this.parts.options.mostSubscriptions,
             },
           });
         },
-      );
+      });
     } catch (error) {
       this.refuse(connection, error instanceof SwitchboardError ? error : new SwitchboardError('internal', undefined, { cause: error }));
     }
@@ -69,7 +73,7 @@ export class OpenConnection {
     const presented = token ?? connection.bearer;
     connection.bearer = undefined;
     if (presented === undefined) throw new SwitchboardError('bad_token', 'There is no token, neither in hello nor in the upgrade.');
-    return { ...(await this.tokens.verify(presented)), device };
+    return { ...(await this.parts.tokens.verify(presented)), device };
   }
 
   private starts(connection: ClientConnection, { user, channels: allowed }: ConnectionIdentity, hello: HelloFrame): StreamStart[] {
@@ -90,12 +94,12 @@ export class OpenConnection {
 
   private refusalOf(channel: string, allowed: readonly string[], subscriptions: number): SwitchboardError | undefined {
     if (!allowsChannel(allowed, channel)) return new SwitchboardError('channel_forbidden');
-    return subscriptions >= this.options.mostSubscriptions ? new SwitchboardError('too_many_subscriptions') : undefined;
+    return subscriptions >= this.parts.options.mostSubscriptions ? new SwitchboardError('too_many_subscriptions') : undefined;
   }
 
   private refuse(connection: ClientConnection, error: SwitchboardError): void {
     if (connection.hasEnded) return;
-    this.observer.refused(error);
+    this.parts.observer.refused(error);
     const close = closeFor(error);
     connection.socket.send(errorFrame(error, isWorthWaiting(close) ? { retryAfterMs: spread(RETRY_AFTER_MS) } : {}));
     connection.close(close);

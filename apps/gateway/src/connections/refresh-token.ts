@@ -38,6 +38,7 @@ export class RefreshToken {
     for (const stream of [...connection.subscriptions.keys()]) {
       const channel = channelOfStream(stream);
       if (channel === undefined || allowsChannel(channels, channel)) continue;
+      if (connection.memberships?.setOwn(channel, false) === true) continue; // It needs no permission.
       this.followStreams.unfollow(connection, stream);
       connection.socket.send(errorFrame(new SwitchboardError('channel_forbidden'), { stream }));
     }

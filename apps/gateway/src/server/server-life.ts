@@ -6,6 +6,7 @@ import { type CloseInPaces } from '../commands/close-in-paces';
 import { type ChannelInterest } from '../connections/channel-interest';
 import { type Connections } from '../connections/connections';
 import { type ReconcileRound } from '../streams/reconcile-round';
+import { type SpreadRound } from '../streams/spread-round';
 import { type Drain } from './drain';
 
 const CLOSE_PATIENCE_MS = 2_000;
@@ -20,6 +21,7 @@ export interface ServerParts {
   readonly registry: ConnectionRegistry;
   readonly cleaner: RegistryCleaner;
   readonly reconcile: ReconcileRound;
+  readonly membershipRound: SpreadRound<string>;
   readonly drain: Drain;
   readonly closing: CloseInPaces;
   readonly metrics: Metrics;
@@ -51,11 +53,12 @@ export class ServerLife implements SlotListener, BeforeApplicationShutdown {
    * @throws NoSlotFreeError, or what the database said
    */
   async start(): Promise<void> {
-    const { slot, connections, reconcile, cleaner } = this.parts;
+    const { slot, connections, reconcile, membershipRound, cleaner } = this.parts;
     const granted = await slot.start(this);
     if (granted === undefined || this.isLeaving) return;
     connections.start();
     reconcile.start();
+    membershipRound.start();
     cleaner.start();
     this.logger.log(`This server has slot ${String(granted.slot)}, epoch ${String(granted.epoch)}`);
   }
@@ -65,18 +68,18 @@ export class ServerLife implements SlotListener, BeforeApplicationShutdown {
   }
 
   async slotChanged({ slot }: Lease): Promise<void> {
-    const { metrics, registry, connections, interest, reconcile } = this.parts;
+    const { metrics, registry, connections, interest } = this.parts;
     this.logger.warn(`Another server took the slot; this one has slot ${String(slot)} now, and registers everything again`);
     metrics.set.leaseChanges.inc();
     const registered = registry.registerAll(connections.registered(), interest.channels());
     interest.knownOnce(registered);
     await registered;
-    await reconcile.sweep();
+    await this.sweep();
   }
 
   async leaseRecovered(): Promise<void> {
     this.logger.warn('The lease had lapsed and was renewed; all streams are compared with the log');
-    await this.parts.reconcile.sweep();
+    await this.sweep();
   }
 
   slotFailed(error: unknown): void {
@@ -86,12 +89,13 @@ export class ServerLife implements SlotListener, BeforeApplicationShutdown {
   /** Before the app closes its HTTP server, which waits for sockets, and the backends, which the rows are deleted through. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isLeaving = true;
-    const { connections, slot, registry, reconcile, cleaner, drain, closing } = this.parts;
+    const { connections, slot, registry, reconcile, membershipRound, cleaner, drain, closing } = this.parts;
     slot.leave();
     drain.stop();
     closing.stop();
     await connections.closeAll(CLOSE_PATIENCE_MS);
     reconcile.stop();
+    membershipRound.stop();
     const shown = slot.hide();
     if (shown !== undefined) {
       await registry.clearServer(shown).catch((error: unknown) => {
@@ -101,5 +105,11 @@ export class ServerLife implements SlotListener, BeforeApplicationShutdown {
     registry.close();
     await slot.stop();
     await settlesWithin(cleaner.stop(), CLEANER_PATIENCE_MS);
+  }
+
+  /** Others told this server nothing for a while. */
+  private async sweep(): Promise<void> {
+    await this.parts.reconcile.sweep();
+    await this.parts.membershipRound.sweep();
   }
 }

@@ -1,12 +1,13 @@
 import { type Backends } from '@switchboard/backends';
 import { decodeBusEvent } from '@switchboard/protocol/events';
 import { HeldSlot, LeaseStore, ServerLease } from '@switchboard/registry';
-import { AwaitReplies, SendCommand } from '@switchboard/routing';
+import { AwaitReplies, ChangeMembership, SendCommand } from '@switchboard/routing';
 
 /** A slot at which a sender of a test installation is answered, as an API process is. */
 export class TestAnswers {
   readonly awaitReplies: AwaitReplies;
   readonly sendCommand: SendCommand;
+  readonly changeMembership: ChangeMembership;
   private readonly slot: HeldSlot;
 
   /** @param backends connected before `start` */
@@ -16,6 +17,13 @@ export class TestAnswers {
     this.slot = new HeldSlot(new ServerLease(new LeaseStore(leasePool), lease));
     this.awaitReplies = new AwaitReplies(this.slot, 1_000);
     this.sendCommand = new SendCommand(this.awaitReplies, bus, { commandSent: () => undefined, commandFailed: () => undefined });
+    this.changeMembership = new ChangeMembership({
+      members: backends.channelMembers,
+      servers: backends.serverLookup,
+      sendCommand: this.sendCommand,
+      mostMemberships: 100,
+      hintLost: () => undefined,
+    });
   }
 
   /** Leases the slot, unless that has happened. */
