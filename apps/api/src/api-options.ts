@@ -5,4 +5,8 @@ export const API_OPTIONS = Symbol('API_OPTIONS');
 export interface ApiOptions {
   /** The largest `data` of a message. */
   readonly dataBytes: number;
+  /** How many batches may be sent at once. */
+  readonly mostBatches: number;
+  /** How many messages of one batch may be under way. */
+  readonly batchWindow: number;
 }

@@ -2,7 +2,7 @@ import { Logger, Module, type DynamicModule, type ModuleMetadata } from '@nestjs
 import { ChannelMembers, ServerLookup } from '@switchboard/registry';
 import { ChangeMembership, RoutingModule, SendCommand } from '@switchboard/routing';
 import { type apiSettings, type SettingsOf } from '@switchboard/config';
-import { API_OPTIONS } from './api-options';
+import { API_OPTIONS, type ApiOptions } from './api-options';
 import { ApiKeys } from './auth/api-keys';
 import { KeyRates } from './auth/key-rates';
 
@@ -33,7 +33,7 @@ export class ApiPartsModule {
               },
             }),
         },
-        { provide: API_OPTIONS, useValue: { dataBytes: settings.dataBytes } },
+        { provide: API_OPTIONS, useValue: settings satisfies ApiOptions },
       ],
       exports: [routing, ChangeMembership, ApiKeys, KeyRates, API_OPTIONS],
     };

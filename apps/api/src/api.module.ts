@@ -5,6 +5,7 @@ import { Metrics } from '@switchboard/observability';
 import { ApiKeys } from './auth/api-keys';
 import { authorize } from './auth/authorize';
 import { KeyRates } from './auth/key-rates';
+import { BatchController } from './batch/batch.controller';
 import { MembersController } from './channels/members.controller';
 import { CloseConnections } from './connections/close-connections';
 import { ConnectionsController } from './connections/connections.controller';
@@ -23,6 +24,7 @@ import { UsersController } from './users/users.controller';
  */
 @Module({
   controllers: [
+    BatchController,
     MessagesController,
     MessageController,
     StreamsController,

@@ -46,6 +46,22 @@ export const apiSettings = {
     unit: 'messages',
     shownDefault: '10000',
   },
+  mostBatches: {
+    env: 'MAX_BATCHES',
+    schema: wholeNumber(8, 1, 1_000),
+    description:
+      'The most batches (POST /v1/messages/batch) that one process sends at once; further ones are refused with 503. Each may hold some 10 MiB in memory.',
+    unit: 'batches',
+    shownDefault: '8',
+  },
+  batchWindow: {
+    env: 'BATCH_WINDOW',
+    schema: wholeNumber(1_000, 1, 100_000),
+    description:
+      'How many messages of one batch may be under way; then reading it waits. With MAX_BATCHES times as many still below LOG_MAX_QUEUED_APPENDS, no line of a batch is refused as overloaded.',
+    unit: 'messages',
+    shownDefault: '1000',
+  },
   ephemeralDefaultTtlMs: {
     env: 'EPHEMERAL_DEFAULT_TTL_MS',
     schema: wholeNumber(10 * SECOND_MS, SECOND_MS, HOUR_MS),

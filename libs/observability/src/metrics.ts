@@ -81,6 +81,7 @@ const METRICS = {
   },
   commandsSent: { kind: 'counter', name: 'switchboard_commands_sent_total', help: 'Commands to servers handed to the bus.' },
   commandsFailed: { kind: 'counter', name: 'switchboard_commands_failed_total', help: 'Commands to servers that could not be sent.' },
+  batches: { kind: 'gauge', name: 'switchboard_batches', help: 'Batches of messages that are being sent.' },
   ephemeralsSent: {
     kind: 'counter',
     name: 'switchboard_ephemerals_sent_total',

@@ -4,19 +4,17 @@ import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fasti
 import { SwitchboardError } from '@switchboard/protocol';
 import { AllowedMethods } from './allowed-methods';
 import { checkEncoding } from './check-encoding';
+import { mostBodyBytes } from './most-body-bytes';
+import { NDJSON } from './ndjson';
 import { sendProblem } from './problem-document';
 import { refuseBrokenRequest } from './refuse-broken-request';
 import { requestIdOf } from './request-id';
 import { toSwitchboardError } from './to-switchboard-error';
 
 const SECOND_MS = 1_000;
-const KIBIBYTE = 1_024;
 
 /** How much longer than its timeout a request can last, since Node looks only so often; its default is 30 s. */
 const MOST_OVERTIME_MS = 5 * SECOND_MS;
-
-/** What a body may hold besides `data`: names of up to 256 bytes, each possibly written as six-byte escapes, and spacing. */
-const ROOM_BESIDES_DATA_BYTES = 16 * KIBIBYTE;
 
 /** How the HTTP side of an app behaves. */
 export interface HttpAdapterOptions {
@@ -30,12 +28,12 @@ export interface HttpAdapterOptions {
 
 /**
  * The Fastify adapter for an app that imports `ApiModule`; create the app with `bodyParser: false`. JSON bodies arrive in handlers as
- * bytes, every refusal is a problem document, parameters of paths may be as long as a request's head, and requests that arrive while the app
+ * bytes, those of lines as streams, every refusal is a problem document, parameters of paths may be as long as a request's head, and requests that arrive while the app
  * closes are still answered.
  */
 export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes, IncomingMessage }: HttpAdapterOptions): FastifyAdapter {
   const adapter = new FastifyAdapter({
-    bodyLimit: dataBytes + ROOM_BESIDES_DATA_BYTES,
+    bodyLimit: mostBodyBytes(dataBytes),
     keepAliveTimeout: keepAliveMs,
     requestTimeout: requestTimeoutMs,
     http: {
@@ -54,16 +52,21 @@ export function createHttpAdapter({ keepAliveMs, requestTimeoutMs, dataBytes, In
   // Node swaps the two where the head may take longer than the request, and then bodies could take as long as heads. It counts from the first
   // byte, so that a connection may be idle for longer than either.
   adapter.getInstance().server.headersTimeout = requestTimeoutMs;
-  takeJsonAsBytes(adapter);
+  takeBodies(adapter);
   addHooks(adapter);
   return adapter;
 }
 
-function takeJsonAsBytes(adapter: FastifyAdapter): void {
+/** JSON as bytes; lines as a stream, where the route takes them: whoever reads it bounds it. */
+function takeBodies(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, body);
+  });
+  fastify.addContentTypeParser(NDJSON, (request, payload, done) => {
+    if (request.routeOptions.config.body === 'lines') done(null, payload);
+    else done(new SwitchboardError('unsupported_media_type'));
   });
 }
 

@@ -18,6 +18,11 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
+  /** All that came. */
+  get text(): string {
+    return this.received;
+  }
+
   send(text: string): void {
     this.socket.write(text);
   }

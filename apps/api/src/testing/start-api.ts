@@ -135,7 +135,7 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
       useValue: new ApiKeys(KEYS.map((key) => ({ ...key, secretSha256: createHash('sha256').update(key.name).digest() }))),
     },
     { provide: KeyRates, useValue: new KeyRates(options.requestsPerSecond ?? 0, options.nowMs) },
-    { provide: API_OPTIONS, useValue: { dataBytes: http.dataBytes } },
+    { provide: API_OPTIONS, useValue: { dataBytes: http.dataBytes, mostBatches: 2, batchWindow: 100 } },
     { provide: Metrics, useValue: metrics },
     { provide: Readiness, useValue: new Readiness(checks, { keptMs: 0 }) },
   ];
