@@ -24,6 +24,8 @@ import {
 import { AwaitReplies, DatabaseClock, SendReply } from '@switchboard/routing';
 import { CloseInPaces } from './commands/close-in-paces';
 import { HandleCommand } from './commands/handle-command';
+import { Acknowledge } from './acknowledgements/acknowledge';
+import { KeepAcknowledgements } from './acknowledgements/keep-acknowledgements';
 import { AdmitSocket } from './connections/admit-socket';
 import { type ClientConnection, type ConnectionIdentity } from './connections/client-connection';
 import { ChannelInterest } from './connections/channel-interest';
@@ -50,10 +52,8 @@ import { CatchUpReader } from './streams/catch-up-reader';
 import { LocalStreams } from './streams/local-streams';
 import { ReconcileRound } from './streams/reconcile-round';
 import { SpreadRound } from './streams/spread-round';
-import { fetchKeySet } from './tokens/fetch-key-set';
-import { RemoteKeys } from './tokens/remote-keys';
 import { AnswerWaits } from './waits/answer-waits';
-import { TokenVerifier } from './tokens/token-verifier';
+import { createTokenVerifier } from './tokens/create-token-verifier';
 
 /** The settings of a gateway, besides those of the backends. */
 export type GatewayModuleSettings = GatewaySettings &
@@ -85,6 +85,7 @@ export class Gateway {
   private readonly slot: HeldSlot;
   private messageTakers: MessageTakers | undefined;
   private readonly answerWaits: AnswerWaits;
+  private readonly keepAcknowledgements: KeepAcknowledgements;
   private readonly streams: LocalStreams;
   private readonly writeEphemeral: WriteEphemeral;
   private readonly fanOutEphemeral: FanOutEphemeral;
@@ -111,12 +112,16 @@ export class Gateway {
     const followMemberships = this.createFollowMemberships(connections, followStreams);
     const sendReply = this.createSendReply();
     this.answerWaits = this.createAnswerWaits(connections, sendReply);
+    this.keepAcknowledgements = new KeepAcknowledgements(backends.messageLog, (error) => {
+      this.logger.warn(`Acknowledgements could not be kept and are tried again: ${String(error)}`);
+    });
     const drain = this.createDrain(connections, settings);
     const closing = new CloseInPaces();
     this.life = new ServerLife({
       slot: this.slot,
       transport,
       connections,
+      acknowledgements: this.keepAcknowledgements,
       interest,
       registry,
       cleaner: this.createCleaner(),
@@ -316,6 +321,19 @@ export class Gateway {
     });
   }
 
+  private createAcknowledge(): Acknowledge {
+    const { limitsReached } = this.parts.metrics.set;
+    return new Acknowledge({
+      keep: this.keepAcknowledgements,
+      acknowledged: (connection, seq) => {
+        this.answerWaits.acknowledged(connection, seq);
+      },
+      refused: () => {
+        limitsReached.inc({ limit: 'acks' });
+      },
+    });
+  }
+
   private createEndpoint(
     connections: Connections,
     registry: ConnectionRegistry,
@@ -342,7 +360,7 @@ export class Gateway {
         if (code === 'internal') this.logger.error('A connection could not be opened', cause);
       },
     };
-    const tokens = this.createTokenVerifier();
+    const tokens = createTokenVerifier(this.parts.settings, metrics, this.logger);
     const refreshToken = new RefreshToken(tokens, followStreams, mayStay);
     const openConnection = new OpenConnection({
       tokens,
@@ -354,8 +372,15 @@ export class Gateway {
     });
     const sendMessage = new SendMessage({ takers: () => this.messageTakers, metrics, options });
     const followChannel = new FollowChannel(followStreams, options);
-    const handleFrame = new HandleFrame(openConnection, followChannel, refreshToken, sendMessage, (connection) => {
-      connections.helloCame(connection);
+    const handleFrame = new HandleFrame({
+      openConnection,
+      followChannel,
+      acknowledge: this.createAcknowledge(),
+      refreshToken,
+      sendMessage,
+      helloCame: (connection) => {
+        connections.helloCame(connection);
+      },
     });
     const isAdmitting = (): boolean => this.life.isAdmitting();
     const admission = new AdmitSocket({
@@ -392,24 +417,10 @@ export class Gateway {
     return new RegisterConnection(registry, most === 0 ? undefined : limit, () => this.slot.databaseOffsetMs);
   }
 
-  private createTokenVerifier(): TokenVerifier {
-    const { metrics, settings } = this.parts;
-    const { jwksTimeoutMs: timeoutMs, jwksRefreshMs: refreshMs, jwksCooldownMs: cooldownMs } = settings;
-    const observer = {
-      fetched: () => {
-        metrics.set.keyFetches.inc({ outcome: 'ok' });
-      },
-      fetchFailed: (error: unknown) => {
-        metrics.set.keyFetches.inc({ outcome: 'failed' });
-        this.logger.warn(`The keys of tokens could not be fetched; those that are known stay in use: ${String(error)}`);
-      },
-    };
-    return new TokenVerifier(settings, (url) => new RemoteKeys(() => fetchKeySet(url, timeoutMs), { refreshMs, cooldownMs }, observer));
-  }
-
   private watch(connections: Connections): void {
     const { metrics } = this.parts;
     metrics.measure('connections', () => connections.size);
+    metrics.measure('acknowledgementsPending', () => this.keepAcknowledgements.pending);
     metrics.measure('streams', () => this.streams.size);
     metrics.measure('framesWritten', () => this.streams.framesWritten + this.writeEphemeral.framesWritten);
     metrics.measure('ephemeralBytesHeld', () => this.writeEphemeral.heldBytes);

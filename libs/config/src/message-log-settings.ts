@@ -93,8 +93,24 @@ export const messageLogSettings = {
   logUpkeepMs: {
     env: 'LOG_UPKEEP_MS',
     schema: wholeNumber(HOUR_MS, SECOND_MS, 12 * HOUR_MS),
-    description: 'How often partitions of coming days are made, expired ones dropped, and idempotency keys of more than 24 hours forgotten, give or take a tenth.',
+    description:
+      'How often partitions of coming days are made, expired ones dropped, and idempotency keys of more than 24 hours and idle devices forgotten, give or take a tenth.',
     unit: 'ms',
     shownDefault: '3600000',
+  },
+  mostDevices: {
+    env: 'MAX_DEVICES_PER_USER',
+    schema: wholeNumber(50, 1, 1_000),
+    description:
+      'How many devices of a user have a cursor. One more takes the place of that which was not seen for longest; should that come back, it begins as a new one.',
+    unit: 'devices',
+    shownDefault: '50',
+  },
+  deviceIdleMs: {
+    env: 'DEVICE_IDLE_MS',
+    schema: wholeNumber(90 * DAY_MS, DAY_MS, 3_650 * DAY_MS),
+    description: 'A device that was not seen for so long is forgotten. 90 days.',
+    unit: 'ms',
+    shownDefault: '7776000000',
   },
 } satisfies Record<string, Setting>;

@@ -1,3 +1,5 @@
+export type { Acknowledgement } from './acknowledge';
+export type { DeviceCursor } from './devices';
 export * from './entities';
 export * from './find-message';
 export * from './gaps-of';

@@ -7,7 +7,7 @@ function upkeepOf(ensure: () => Promise<readonly string[]>, postponed: readonly 
   const upkeep = new LogUpkeep(
     {
       partitions: { ensure, dropExpired: () => Promise.resolve({ dropped: ['messages_20261101'], postponed }) },
-      log: { forgetKeys: () => Promise.resolve(3) },
+      log: { forgetKeys: () => Promise.resolve(3), forgetDevices: () => Promise.resolve(0) },
     },
     {
       intervalMs: 3_600_000,

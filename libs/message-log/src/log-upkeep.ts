@@ -22,11 +22,11 @@ const RETRY_MS = 60_000;
 /** What is kept in order. */
 export interface KeptInOrder {
   readonly partitions: Pick<MessagePartitions, 'ensure' | 'dropExpired'>;
-  readonly log: Pick<MessageLog, 'forgetKeys'>;
+  readonly log: Pick<MessageLog, 'forgetDevices' | 'forgetKeys'>;
 }
 
 /**
- * Keeps the partitions of messages and the idempotency keys in order while the process runs: a round at once, then one per interval. Never
+ * Keeps partitions of messages, idempotency keys and devices in order while the process runs: a round at once, then one per interval. Never
  * throws.
  */
 export class LogUpkeep {
@@ -76,6 +76,8 @@ export class LogUpkeep {
       if (postponed.length > 0) log.log(`will drop later: ${postponed.join(', ')}`);
       const forgotten = await this.kept.log.forgetKeys();
       if (forgotten > 0) log.log(`forgot ${String(forgotten)} idempotency keys of more than a day ago`);
+      const idle = await this.kept.log.forgetDevices();
+      if (idle > 0) log.log(`forgot ${String(idle)} devices that were not seen for long`);
       return postponed.length === 0;
     } catch (error) {
       log.warn(`the upkeep of the log failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);

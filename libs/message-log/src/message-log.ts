@@ -3,8 +3,10 @@ import { Batcher, runSplit, type HotPool } from '@switchboard/database';
 import type { messageLogSettings, SettingsOf } from '@switchboard/config';
 import { SwitchboardError } from '@switchboard/protocol';
 import type { MessageReference } from '@switchboard/protocol/events';
+import { acknowledge, type Acknowledgement } from './acknowledge';
 import { appendKeyed } from './append-keyed';
 import { appendMessages, type AppendItem } from './append-messages';
+import { devicesOf, forgetDevices, trimDevices, type DeviceCursor } from './devices';
 import { findMessage, type MessageRecord } from './find-message';
 import { findStarts } from './find-starts';
 import { forgetKeys } from './forget-keys';
@@ -117,6 +119,21 @@ export class MessageLog {
     return orReadError(forgetKeys(this.pool));
   }
 
+  /** The devices of a user with their cursors, the one that was seen last first. */
+  devices(user: string): Promise<readonly DeviceCursor[]> {
+    return orReadError(devicesOf(this.pool, user));
+  }
+
+  /** Keeps acknowledgements, by one statement; one below what is kept changes nothing. @throws HotQueryError; repeating does no harm */
+  acknowledge(acknowledgements: readonly Acknowledgement[]): Promise<void> {
+    return acknowledge(this.pool, acknowledgements);
+  }
+
+  /** Forgets devices that have been idle for too long; says how many. */
+  forgetDevices(): Promise<number> {
+    return orReadError(forgetDevices(this.pool, this.settings.deviceIdleMs));
+  }
+
   /** Resolves once nothing waits to be appended or read. */
   async idle(): Promise<void> {
     await Promise.all([this.appends.idle(), this.reads.idle(), this.startSearches.idle()]);
@@ -134,8 +151,10 @@ export class MessageLog {
   }
 
   private runStartSearches(calls: readonly (readonly StreamStart[])[]): Promise<readonly (readonly StartPosition[] | Error)[]> {
-    const run = async (some: readonly (readonly StreamStart[])[]): Promise<StartPosition[][]> => {
-      const positions = await findStarts(this.pool, some.flat());
+    const run = async (some: readonly (readonly StreamStart[])[]): Promise<(readonly StartPosition[])[]> => {
+      const { positions, usersOfNewDevices } = await findStarts(this.pool, some.flat());
+      // Nobody has to wait until there are no more devices than there may be; should it fail, the next new device sees to it.
+      if (usersOfNewDevices.length > 0) trimDevices(this.pool, usersOfNewDevices, this.settings.mostDevices).catch(() => undefined);
       let end = 0;
       return some.map(({ length }) => positions.slice(end, (end += length)));
     };

@@ -22,7 +22,7 @@ const METRICS = {
   limitsReached: {
     kind: 'counter',
     name: 'switchboard_limits_reached_total',
-    help: 'Times that a client met a limit: origin, admission, connections, address, upgrades, user, frames (their number or bytes), sends.',
+    help: 'Times that a client met a limit: origin, admission, connections, address, upgrades, user, frames (their number or bytes), sends, acks (out of range).',
     labels: ['limit'],
   },
   keyFetches: {
@@ -48,6 +48,11 @@ const METRICS = {
     kind: 'counter',
     name: 'switchboard_frames_written_total',
     help: 'Message and gap frames written to sockets, ephemeral messages included.',
+  },
+  acknowledgementsPending: {
+    kind: 'gauge',
+    name: 'switchboard_acknowledgements_pending',
+    help: 'Devices whose newest acknowledgement is not kept yet.',
   },
   eventsSent: { kind: 'counter', name: 'switchboard_events_sent_total', help: 'Events handed to the bus, one for each server concerned.' },
   eventsReceived: { kind: 'counter', name: 'switchboard_events_received_total', help: 'Events read from the bus.' },

@@ -17,6 +17,7 @@ export {
 } from './lease-store';
 export { lookupError } from './lookup-error';
 export { makeServerId } from './make-server-id';
+export { Reconciler } from './reconciler';
 export { RegistryCleaner, type CleaningObserver, type CleaningReport, type RegistryCleanerSettings } from './registry-cleaner';
 export { ServerDirectory, type KnownServer } from './server-directory';
 export { ServerLease, type LeaseListener, type ServerLeaseOptions } from './server-lease';

@@ -35,6 +35,8 @@ export class ClientConnection {
   /** Whether its row was committed: it is to be registered again under another lease. */
   isRegistered = false;
   violations = 0;
+  /** All of the own stream up to here has been acknowledged on this connection; below 0: nothing has. */
+  acked = -1;
 
   /**
    * @param bearer the token of the upgrade's Authorization header, if there was one; forgotten once it is verified

@@ -1,4 +1,5 @@
 import { CLOSE, SwitchboardError } from '@switchboard/protocol';
+import { type Acknowledge } from '../acknowledgements/acknowledge';
 import { serverFrame } from '../frames/web-socket-frame';
 import { decodeClientFrame, FrameError, type DecodedFrame } from './client-frame';
 import { type ClientConnection } from './client-connection';
@@ -15,15 +16,19 @@ const MOST_WAITING_REQUESTS = 200;
 
 const PONG = serverFrame({ type: 'pong' });
 
+/** Who takes which frame. */
+export interface HandleFrameParts {
+  readonly openConnection: Pick<OpenConnection, 'open'>;
+  readonly followChannel: Pick<FollowChannel, 'subscribe' | 'unsubscribe'>;
+  readonly acknowledge: Pick<Acknowledge, 'handle'>;
+  readonly refreshToken: Pick<RefreshToken, 'refresh'>;
+  readonly sendMessage: Pick<SendMessage, 'send'>;
+  readonly helloCame: (connection: ClientConnection) => void;
+}
+
 /** Takes the frames of a client, in order, and answers or passes them on. */
 export class HandleFrame {
-  constructor(
-    private readonly openConnection: OpenConnection,
-    private readonly followChannel: FollowChannel,
-    private readonly refreshToken: RefreshToken,
-    private readonly sendMessage: SendMessage,
-    private readonly helloCame: (connection: ClientConnection) => void,
-  ) {}
+  constructor(private readonly parts: HandleFrameParts) {}
 
   /** Never throws: what is wrong with a frame is told to the client that sent it. */
   handle(connection: ClientConnection, bytes: Buffer, isBinary: boolean): void {
@@ -46,15 +51,17 @@ export class HandleFrame {
       case 'hello':
         if (connection.phase !== 'new') throw helloExpected('Hello comes once.');
         connection.phase = 'opening';
-        this.helloCame(connection);
-        this.enqueue(connection, undefined, () => this.openConnection.open(connection, frame));
+        this.parts.helloCame(connection);
+        this.enqueue(connection, undefined, () => this.parts.openConnection.open(connection, frame));
         return;
       case 'ack':
-        throw new FrameError(new SwitchboardError('not_supported'), undefined, false);
+        if (connection.phase === 'new') throw helloExpected('The first frame must be hello.');
+        this.parts.acknowledge.handle(connection, frame);
+        return;
       case 'send':
         if (connection.phase === 'new') throw helloExpected('The first frame must be hello.', frame.id);
         this.begin(connection, frame.id, async () => {
-          if (connection.phase === 'ready') await this.sendMessage.send(connection, frame);
+          if (connection.phase === 'ready') await this.parts.sendMessage.send(connection, frame);
         });
         return;
       case 'token':
@@ -63,9 +70,9 @@ export class HandleFrame {
         if (connection.phase === 'new') throw helloExpected('The first frame must be hello.', frame.id);
         this.enqueue(connection, frame.id, async () => {
           if (connection.phase !== 'ready') return;
-          if (frame.type === 'token') await this.refreshToken.refresh(connection, frame);
-          else if (frame.type === 'subscribe') await this.followChannel.subscribe(connection, frame);
-          else this.followChannel.unsubscribe(connection, frame);
+          if (frame.type === 'token') await this.parts.refreshToken.refresh(connection, frame);
+          else if (frame.type === 'subscribe') await this.parts.followChannel.subscribe(connection, frame);
+          else this.parts.followChannel.unsubscribe(connection, frame);
         });
     }
   }

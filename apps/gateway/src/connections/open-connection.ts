@@ -76,13 +76,15 @@ export class OpenConnection {
     return { ...(await this.parts.tokens.verify(presented)), device };
   }
 
-  private starts(connection: ClientConnection, { user, channels: allowed }: ConnectionIdentity, hello: HelloFrame): StreamStart[] {
+  private starts(connection: ClientConnection, { user, device, channels: allowed }: ConnectionIdentity, hello: HelloFrame): StreamStart[] {
     const resume = new Map(Object.entries(hello.resume ?? {}));
     const begin = (stream: string, otherwise: StreamStart['from']): StreamStart => {
       const after = resume.get(stream);
       return { stream, from: after === undefined ? otherwise : { kind: 'resume', after } };
     };
-    const starts = [begin(userStream(user), { kind: 'earliest' }), begin(EVERYONE, { kind: 'now' })];
+    const own = userStream(user);
+    const client = { kind: 'client', user, device, resume: resume.get(own), start: hello.start ?? 'unacked' } as const;
+    const starts: StreamStart[] = [{ stream: own, from: client }, begin(EVERYONE, { kind: 'now' })];
     for (const channel of new Set(hello.channels)) {
       const stream = channelStream(channel);
       const refusal = this.refusalOf(channel, allowed, starts.length);

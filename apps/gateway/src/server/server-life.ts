@@ -3,6 +3,7 @@ import { type BusTransport, EVERYBODYS_SLOT, settlesWithin } from '@switchboard/
 import { type Metrics } from '@switchboard/observability';
 import { type ConnectionRegistry, type HeldSlot, type Lease, type RegistryCleaner, type SlotListener } from '@switchboard/registry';
 import { type CloseInPaces } from '../commands/close-in-paces';
+import { type KeepAcknowledgements } from '../acknowledgements/keep-acknowledgements';
 import { type ChannelInterest } from '../connections/channel-interest';
 import { type Connections } from '../connections/connections';
 import { type ReconcileRound } from '../streams/reconcile-round';
@@ -11,12 +12,14 @@ import { type Drain } from './drain';
 
 const CLOSE_PATIENCE_MS = 2_000;
 const CLEANER_PATIENCE_MS = 2_000;
+const ACKNOWLEDGEMENTS_PATIENCE_MS = 2_000;
 
 /** What a server is made of, as far as its life concerns it. */
 export interface ServerParts {
   readonly slot: HeldSlot;
   readonly transport: BusTransport;
   readonly connections: Connections;
+  readonly acknowledgements: Pick<KeepAcknowledgements, 'close'>;
   readonly interest: ChannelInterest;
   readonly registry: ConnectionRegistry;
   readonly cleaner: RegistryCleaner;
@@ -89,13 +92,14 @@ export class ServerLife implements SlotListener, BeforeApplicationShutdown {
   /** Before the app closes its HTTP server, which waits for sockets, and the backends, which the rows are deleted through. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isLeaving = true;
-    const { connections, slot, registry, reconcile, membershipRound, cleaner, drain, closing } = this.parts;
+    const { acknowledgements, connections, slot, registry, reconcile, membershipRound, cleaner, drain, closing } = this.parts;
     slot.leave();
     drain.stop();
     closing.stop();
     await connections.closeAll(CLOSE_PATIENCE_MS);
     reconcile.stop();
     membershipRound.stop();
+    await acknowledgements.close(ACKNOWLEDGEMENTS_PATIENCE_MS);
     const shown = slot.hide();
     if (shown !== undefined) {
       await registry.clearServer(shown).catch((error: unknown) => {

@@ -97,3 +97,41 @@ describe('AnswerWaits', () => {
     expect([waits.size, drops(), replies.length]).toEqual([1, 1, 1]);
   });
 });
+
+describe('AnswerWaits for an acknowledgement', () => {
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  const untilAcked = (id: string, inMs?: number): Wait => ({ ...waitFor(id, inMs), until: 'acked' });
+
+  it('answers when the user acknowledges it, or beyond it, and says on which device', () => {
+    const { waits, replies, connect, start, deliver } = setUp();
+    const connection = connect('phone');
+    start(connection);
+    deliver(1);
+    waits.watch(STREAM, 2, untilAcked('a'));
+    waits.watch(STREAM, 4, untilAcked('later'));
+    waits.acknowledged(connection, 1);
+    expect(replies).toEqual([]);
+    waits.acknowledged(connection, 3);
+    expect(replies).toEqual([['a', { name: 'outcome', outcome: 'acked', device: 'phone' }]]);
+    expect(waits.size).toBe(1);
+  });
+
+  it('answers at once where it has been acknowledged', () => {
+    const { waits, replies, connect } = setUp();
+    connect().acked = 5;
+    waits.watch(STREAM, 5, untilAcked('a'));
+    expect(replies).toEqual([['a', { name: 'outcome', outcome: 'acked' }]]);
+  });
+
+  it('waits no longer than somebody does', () => {
+    const { waits, replies, connect } = setUp();
+    const connection = connect();
+    waits.watch(STREAM, 1, untilAcked('a', 1_000));
+    jest.advanceTimersByTime(1_000);
+    expect(waits.size).toBe(0);
+    waits.acknowledged(connection, 1);
+    expect(replies).toEqual([]);
+  });
+});

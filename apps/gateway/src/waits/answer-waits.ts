@@ -4,6 +4,7 @@ import { type OwnSlot, type SendReply } from '@switchboard/routing';
 import { type ClientConnection } from '../connections/client-connection';
 import { type ConnectionIndex } from '../connections/connection-index';
 import { type LocalStreams } from '../streams/local-streams';
+import { AckWatches } from './ack-watches';
 
 /** Longer than anybody may wait (30 s), whatever a clock says. */
 const LONGEST_WATCH_MS = 60_000;
@@ -22,10 +23,11 @@ export interface AnswerWaitsParts {
 }
 
 /**
- * Tells those who wait what becomes of a message to a user: that it was written to a socket of this server. Where it has been written
- * already they hear it at once. A message is watched until its deadline; who waits hears nothing else from here.
+ * Tells those who wait what becomes of a message to a user: that it was written to a socket of this server, or acknowledged by it. Where that
+ * has happened already they hear it at once. A message is watched until its deadline; who waits hears nothing else from here.
  */
 export class AnswerWaits {
+  private readonly acks = new AckWatches();
   private watched = 0;
 
   constructor(private readonly parts: AnswerWaitsParts) {}
@@ -37,21 +39,52 @@ export class AnswerWaits {
 
   /** To be called when the event of message `seq` has been delivered here. */
   watch(stream: StreamKey, seq: number, wait: Wait): void {
-    if (wait.until !== 'written') return;
     const connections = this.connectionsOf(stream);
-    const past = connections.find(({ subscriptions }) => isPast(subscriptions.get(stream), seq));
+    const isPast = wait.until === 'acked' ? hasAcknowledged(seq) : hasBeenSent(stream, seq);
+    const past = connections.find(isPast);
+    const user = connections[0]?.identity?.user;
     if (past !== undefined) this.answer(wait, past);
-    else if (connections.length > 0) this.watchUntilWritten(stream, seq, wait);
+    else if (user === undefined) return;
+    else if (wait.until === 'acked') this.watchUntilAcknowledged(user, seq, wait);
+    else this.watchUntilWritten(stream, seq, wait);
   }
 
-  /** Says that a message was written to a connection. */
+  /** To be called when a connection has acknowledged all up to `seq`. */
+  acknowledged({ identity }: ClientConnection, seq: number): void {
+    if (identity !== undefined) this.acks.acknowledged(identity.user, seq, identity.device);
+  }
+
+  /** Says that what somebody waits for has happened on a connection. */
   answer(wait: Wait, { identity }: ClientConnection): void {
-    const device = identity?.device;
-    this.parts.sendReply.send(wait, { name: 'outcome', outcome: 'written', ...(device === undefined ? {} : { device }) });
+    this.tell(wait, identity?.device);
+  }
+
+  private tell(wait: Wait, device: string | undefined): void {
+    this.parts.sendReply.send(wait, { name: 'outcome', outcome: wait.until, ...(device === undefined ? {} : { device }) });
+  }
+
+  private watchUntilAcknowledged(user: string, seq: number, wait: Wait): void {
+    this.watchUntilDeadline(wait, (ended) =>
+      this.acks.add(user, seq, (device) => {
+        ended();
+        this.tell(wait, device);
+      }),
+    );
   }
 
   private watchUntilWritten(stream: StreamKey, seq: number, wait: Wait): void {
-    const { streams, own, mostWatches, dropped } = this.parts;
+    this.watchUntilDeadline(wait, (ended) =>
+      this.parts.streams.watch(stream, seq, (subscription) => {
+        ended();
+        const connection = this.connectionsOf(stream).find(({ subscriptions }) => subscriptions.get(stream) === subscription);
+        if (connection !== undefined) this.answer(wait, connection);
+      }),
+    );
+  }
+
+  /** @param begin begins to watch and says how to end that; calls `ended` when there is nothing more to watch */
+  private watchUntilDeadline(wait: Wait, begin: (ended: () => void) => () => void): void {
+    const { own, mostWatches, dropped } = this.parts;
     const remainingMs = Math.min(LONGEST_WATCH_MS, wait.deadlineMs - (Date.now() + own.databaseOffsetMs));
     if (remainingMs <= 0) return;
     if (this.watched >= mostWatches) {
@@ -59,11 +92,9 @@ export class AnswerWaits {
       return;
     }
     this.watched += 1;
-    const unwatch = streams.watch(stream, seq, (subscription) => {
+    const unwatch = begin(() => {
       clearTimeout(timer);
       this.watched -= 1;
-      const connection = this.connectionsOf(stream).find(({ subscriptions }) => subscriptions.get(stream) === subscription);
-      if (connection !== undefined) this.answer(wait, connection);
     });
     const timer = setTimeout(() => {
       this.watched -= 1;
@@ -77,7 +108,14 @@ export class AnswerWaits {
   }
 }
 
+function hasAcknowledged(seq: number): (connection: ClientConnection) => boolean {
+  return ({ acked }) => acked >= seq;
+}
+
 /** What a connection has resumed behind counts as written: it was, if not to this socket. */
-function isPast(subscription: { readonly state: string; readonly position: number } | undefined, seq: number): boolean {
-  return subscription !== undefined && subscription.state !== 'starting' && subscription.position >= seq;
+function hasBeenSent(stream: StreamKey, seq: number): (connection: ClientConnection) => boolean {
+  return ({ subscriptions }) => {
+    const subscription = subscriptions.get(stream);
+    return subscription !== undefined && subscription.state !== 'starting' && subscription.position >= seq;
+  };
 }

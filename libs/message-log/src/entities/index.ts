@@ -2,8 +2,10 @@ import { IdempotencyKey } from './idempotency-key.entity';
 import { LogIncarnation } from './log-incarnation.entity';
 import { StoredMessage } from './stored-message.entity';
 import { StreamHead } from './stream-head.entity';
+import { UserCursor } from './user-cursor.entity';
+import { UserDevice } from './user-device.entity';
 
-export { IdempotencyKey, LogIncarnation, StoredMessage, StreamHead };
+export { IdempotencyKey, LogIncarnation, StoredMessage, StreamHead, UserCursor, UserDevice };
 
 /** The entities of the log, for the data source. */
-export const messageLogEntities = [StreamHead, StoredMessage, LogIncarnation, IdempotencyKey];
+export const messageLogEntities = [StreamHead, StoredMessage, LogIncarnation, IdempotencyKey, UserDevice, UserCursor];

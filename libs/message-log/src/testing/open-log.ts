@@ -19,6 +19,8 @@ const logSettings: MessageLogSettings = {
   appendLingerMs: 2,
   mostQueuedAppends: 10_000,
   logUpkeepMs: 3_600_000,
+  mostDevices: 50,
+  deviceIdleMs: 90 * DAY_MS,
 };
 
 /** A log with a pool of its own. */
