@@ -67,6 +67,36 @@ describe('A message posted at the API', () => {
     expect(await second.messages(1)).toEqual([expected]);
   });
 
+  it('reaches everyone once, on each gateway, without being kept, if it is ephemeral', async () => {
+    const [one, two] = await Promise.all([connect(0, 'one', { channels: ['end'] }), connect(1, 'two', { channels: ['end'] })]);
+    const all = [one, two];
+    const { id } = await post('/v1/everyone/messages', '{"durability":"ephemeral","data":[1.0]}');
+    const connection = two.of('ready')[0]?.connection ?? '';
+    await post(`/v1/connections/${connection}/messages`, '{"data":"you"}');
+    await post('/v1/channels/end/messages', '{"data":"end"}');
+    for (const client of all) await waitFor('the end', () => client.of('message').some(({ data }) => data === 'end'));
+    for (const client of all)
+      expect(client.of('message').filter((message) => message.stream === 'everyone')).toMatchObject([{ id, data: [1] }]);
+    const direct = all.map((client) => client.of('message').filter(({ stream }) => stream === `connection:${connection}`).length);
+    expect(direct).toEqual([0, 1]);
+  });
+
+  it('reaches its user in the order of its batch', async () => {
+    const users = ['batch-0', 'batch-1'];
+    const readers = await Promise.all(users.map((user, gateway) => connect(gateway, user)));
+    const lines = Array.from({ length: 1_000 }, (_, data) => JSON.stringify({ to: { user: users[data % 2] }, data }));
+    const response = await fetch(`${cluster.apiUrl}/v1/messages/batch`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${cluster.apiKey}`, 'content-type': 'application/x-ndjson' },
+      body: lines.join('\n'),
+    });
+    expect((await response.text()).match(/"seq":/g)).toHaveLength(1_000);
+    for (const [rest, client] of readers.entries()) {
+      const expected = Array.from({ length: 500 }, (_, index) => 2 * index + rest);
+      expect((await client.messages(500)).map(({ data }) => data)).toEqual(expected);
+    }
+  });
+
   it('reaches a user on the other gateway when a client sends it, byte for byte and in order', async () => {
     const [alice, bob] = await Promise.all([connect(0, 'alice', {}, ['user:*']), connect(1, 'bob')]);
     for (const [id, data] of PAYLOADS.entries()) alice.send(`{"type":"send","id":${String(id)},"to":{"user":"bob"},"data":${data}}`);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { BareClient } from '@switchboard/testing';
+import { BareClient, waitFor } from '@switchboard/testing';
 import { counter } from './read-metrics';
 import { Standalone, temporaryDataFolder } from './standalone-process';
 
@@ -43,6 +43,20 @@ describe('Standalone', () => {
     expect((await client.messages(10)).map(({ data }) => data)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(await counter(address, 'switchboard_events_local_total')).toBe(10);
     expect(await counter(address, 'switchboard_events_sent_total')).toBe(0);
+    client.end();
+  });
+
+  it('delivers an ephemeral message to everyone once, though its own event comes back to it', async () => {
+    const address = await standalone.address();
+    const client = new BareClient(`${address.replace('http', 'ws')}/v1/connect`);
+    await client.hello(await tokenFor(address, 'carol'));
+    const headers = { authorization: `Bearer ${standalone.apiKey}`, 'content-type': 'application/json' };
+    const post = (path: string, body: object): Promise<Response> =>
+      fetch(`${address}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    for (let number = 1; number <= 3; number += 1) await post('/v1/everyone/messages', { durability: 'ephemeral', data: number });
+    await post('/v1/everyone/messages', { data: 'end' });
+    await waitFor('the end', () => client.of('message').some(({ data }) => data === 'end'));
+    expect(client.of('message').map(({ data }) => data)).toEqual([1, 2, 3, 'end']);
     client.end();
   });
 
