@@ -70,7 +70,8 @@ export class BatchController {
     try {
       await batch.send(body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
     } catch (error) {
-      this.logger.debug('The caller left in the middle of its batch.', error);
+      if (body.destroyed) this.logger.debug('The caller left in the middle of its batch.', error);
+      else this.logger.error('A batch failed.', error);
       results.destroy();
       return;
     }

@@ -64,8 +64,10 @@ export class ClientSocket implements FrameSink {
     return this.webSocket.isPaused;
   }
 
+  /** Below its own high-water mark (16 or 64 KiB, by the version of Node) a socket never says that it has drained: there it has room, whatever the limit. */
   get hasRoom(): boolean {
-    return (this.socket?.writableLength ?? 0) <= this.limits.bufferBytes;
+    const { socket } = this;
+    return socket === null || socket.writableLength <= Math.max(this.limits.bufferBytes, socket.writableHighWaterMark);
   }
 
   write(frame: Frame): boolean {
