@@ -14,6 +14,7 @@ import { refuseQuery } from './http/refuse-query';
 import { MessageController } from './messages/message.controller';
 import { MessagesController } from './messages/messages.controller';
 import { ServersController } from './servers/servers.controller';
+import { SendAndWait } from './messages/send-and-wait';
 import { SendMessage } from './messages/send-message';
 import { StreamsController } from './streams/streams.controller';
 import { UsersController } from './users/users.controller';
@@ -33,7 +34,7 @@ import { UsersController } from './users/users.controller';
     ServersController,
     MembersController,
   ],
-  providers: [SendMessage, { provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
+  providers: [SendAndWait, SendMessage, { provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
 })
 export class ApiModule implements OnModuleInit {
   constructor(

@@ -1,3 +1,4 @@
+import { MessageLog } from '@switchboard/message-log';
 import { type Answer, call, type Call } from './testing/call';
 import { type InstalledApi, startInstalledApi } from './testing/start-installed-api';
 
@@ -95,6 +96,34 @@ describe('The API on a real log', () => {
     const first = json<Sent>(await post('/v1/everyone/messages', { data: 1 }));
     const second = json<Sent>(await post('/v1/messages', { to: { everyone: true }, data: 2 }));
     expect([first.stream, second.stream, second.seq]).toEqual(['everyone', 'everyone', first.seq + 1]);
+  });
+
+  describe('Devices', () => {
+    it('are told of with their cursors, and which of them have acknowledged a message', async () => {
+      const log = api.app.get(MessageLog);
+      const { id } = json<Sent>(await post('/v1/users/devices/messages', { data: 1, idempotencyKey: 'k' }));
+      await log.acknowledge([{ user: 'devices', device: 'phone', seq: 1 }]);
+      await log.acknowledge([{ user: 'devices', device: 'tablet', seq: 0 }]);
+      const cursors = [
+        { device: 'phone', cursor: 1 },
+        { device: 'tablet', cursor: 0 },
+      ];
+      const { devices } = json<{ devices: object[] }>(await get('/v1/users/devices'));
+      expect(devices).toHaveLength(2);
+      expect(devices).toEqual(expect.arrayContaining(cursors));
+      expect(json<{ devices: object[] }>(await get(`/v1/messages/${id}`)).devices).toEqual(
+        expect.arrayContaining([
+          { device: 'phone', acknowledged: true },
+          { device: 'tablet', acknowledged: false },
+        ]),
+      );
+    });
+
+    it('that are offline have acknowledged what is sent again, if they had before', async () => {
+      const send = () => post('/v1/users/devices/messages?wait=acked', { data: 1, idempotencyKey: 'k' });
+      expect(json(await send())).toMatchObject({ outcome: 'acked', device: 'phone' });
+      expect(json(await post('/v1/users/devices/messages?wait=acked', { data: 2 }))).toMatchObject({ outcome: 'offline' });
+    });
   });
 
   describe('The status of a message', () => {

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import { MessageLog } from '@switchboard/message-log';
 import { Metrics } from '@switchboard/observability';
+import { targetOf, type StreamKey } from '@switchboard/protocol';
 import { RequireScope } from '../auth/require-scope';
 import { messageReference, noSuchMessage } from './message-reference';
 
@@ -16,6 +17,8 @@ interface MessageStatus {
   readonly expired: boolean;
   readonly recalled: boolean;
   readonly recalledAt?: string;
+  /** Of a message to a user: which of the devices have acknowledged it. */
+  readonly devices?: readonly { readonly device: string; readonly acknowledged: boolean }[];
 }
 
 /** Tells what became of a message, and takes it back. */
@@ -42,6 +45,7 @@ export class MessageController {
       expired: isExpired,
       recalled: recalledAtMs !== undefined,
       ...(recalledAtMs === undefined ? {} : { recalledAt: new Date(recalledAtMs).toISOString() }),
+      ...(await this.devicesFor(stream, seq)),
     };
   }
 
@@ -52,5 +56,12 @@ export class MessageController {
   async recall(@Param('id') id: string): Promise<void> {
     if (!(await this.log.recall(messageReference(id)))) throw noSuchMessage();
     this.metrics.set.messagesRecalled.inc();
+  }
+
+  private async devicesFor(stream: StreamKey, seq: number): Promise<Pick<MessageStatus, 'devices'>> {
+    const target = targetOf(stream);
+    if (target === undefined || !('user' in target)) return {};
+    const devices = await this.log.devices(target.user);
+    return { devices: devices.map(({ device, cursor }) => ({ device, acknowledged: cursor >= seq })) };
   }
 }

@@ -2,12 +2,13 @@ import { Controller, HttpCode, HttpStatus, Inject, Param, Post, Req, Res } from 
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { SwitchboardError } from '@switchboard/protocol';
 import { addressedSendBody, sendBody } from '@switchboard/protocol/schemas';
-import { AwaitOutcome, type EphemeralTarget, type Outcome, type WaitWish } from '@switchboard/routing';
+import { type EphemeralTarget, type Outcome, type WaitWish } from '@switchboard/routing';
 import { API_OPTIONS, type ApiOptions } from '../api-options';
 import { RequireScope } from '../auth/require-scope';
 import { checkChannel, checkUser } from '../http/check-names';
 import { readMessage } from './read-message';
 import { readWait, WAIT_QUERY } from './read-wait';
+import { SendAndWait } from './send-and-wait';
 import { SendMessage, type MessageOfService, type SentMessage } from './send-message';
 import { type SendFailure, type SendResult } from './send-result';
 
@@ -19,7 +20,7 @@ type SendResultAndOutcome = SendResult & Outcome;
 export class MessagesController {
   constructor(
     private readonly sendMessage: SendMessage,
-    private readonly awaitOutcome: AwaitOutcome,
+    private readonly sendAndWait: SendAndWait,
     @Inject(API_OPTIONS) private readonly options: ApiOptions,
   ) {}
 
@@ -97,7 +98,7 @@ export class MessagesController {
     wish?: WaitWish,
   ): Promise<SendResult | SendResultAndOutcome> {
     if (wish === undefined) return answerOf(await this.sendMessage.toOne(target, message), reply);
-    const { sent, outcome } = await this.awaitOutcome.of(wish, (wait) => this.sendMessage.toOne(target, { ...message, wait }));
+    const { sent, outcome } = await this.sendAndWait.send(target, message, wish);
     reply.status(HttpStatus.OK);
     return { ...answerOf(sent, reply), ...outcome };
   }

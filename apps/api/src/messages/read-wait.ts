@@ -16,6 +16,5 @@ export function readWait({ query }: Pick<FastifyRequest, 'query'>): WaitWish | u
     return undefined;
   }
   if (wait !== 'written' && wait !== 'acked') throw new SwitchboardError('invalid_path', 'wait must be written or acked.');
-  if (wait === 'acked') throw new SwitchboardError('not_supported', 'Acknowledgements cannot be waited for yet.');
   return { until: wait, timeoutMs: queryNumber(timeoutMs, TIMEOUT_MS) };
 }

@@ -51,9 +51,12 @@ describe('A send that waits', () => {
     },
   );
 
-  it('cannot wait for acknowledgements yet', async () => {
-    const { text } = await post('?wait=acked');
-    expect(JSON.parse(text)).toMatchObject({ code: 'not_supported' });
+  it('answers when it is acknowledged, and says by which device', async () => {
+    const answer = post('?wait=acked');
+    const wait = await waitFor('the message', () => api.accepted.kept[0]?.wait);
+    expect(wait.until).toBe('acked');
+    api.replies.replied(wait.id, { name: 'outcome', outcome: 'acked', device: 'phone' });
+    expect(JSON.parse((await answer).text)).toEqual({ ...RESULT, outcome: 'acked', device: 'phone' });
   });
 
   it.each([{ channel: 'news' }, { users: ['1', '2'] }, { everyone: true }])('is refused for %j', async (to) => {

@@ -106,7 +106,7 @@ export interface TestApiOptions extends Partial<HttpAdapterOptions> {
 }
 
 /** What reads the log is tested with a real one. */
-const NO_LOG = {};
+const NO_LOG = { devices: () => Promise.resolve([]) };
 
 /** Starts the API on a free port of the loopback. */
 export async function startApi(options: TestApiOptions = {}): Promise<RunningApi> {

@@ -4,10 +4,12 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BusTransport, InProcessEventBus, InProcessNetwork } from '@switchboard/bus';
 import { readSettings } from '@switchboard/config';
 import { createDataSource, runMigrations } from '@switchboard/database';
-import { createTestDatabase } from '@switchboard/testing';
+import { HeldSlot } from '@switchboard/registry';
+import { createTestDatabase, waitFor } from '@switchboard/testing';
 import { ApiProcessModule } from '../api-process.module';
 import { createHttpAdapter } from '../http/create-http-adapter';
 import { processSettings } from '../process-settings';
+import { AnswerSlot } from '../slot/answer-slot';
 
 const API_KEYS = 'sender:sender:send,reader:reader:read,all:all:send+read+admin';
 
@@ -40,6 +42,8 @@ export async function startInstalledApi(environment: Readonly<Record<string, str
     app.connectMicroservice({ strategy: app.get(BusTransport) });
     await app.startAllMicroservices();
     await app.listen(0, '127.0.0.1');
+    app.get(AnswerSlot).start();
+    await waitFor('the slot to be answered at', () => app.get(HeldSlot).slot);
     return {
       app,
       port: (app.getHttpServer().address() as AddressInfo).port,

@@ -1,4 +1,5 @@
 import { Controller, Get, Param } from '@nestjs/common';
+import { MessageLog, type DeviceCursor } from '@switchboard/message-log';
 import { ConnectionDirectory, type LiveConnection } from '@switchboard/registry';
 import { RequireScope } from '../auth/require-scope';
 import { connectionAnswer, type ConnectionAnswer } from '../connections/connection-answer';
@@ -8,26 +9,29 @@ interface UserAnswer {
   readonly user: string;
   readonly online: boolean;
   readonly connections: readonly Pick<ConnectionAnswer, 'id' | 'server' | 'device' | 'connectedAt'>[];
-  readonly devices: readonly [];
+  /** The one that was seen last first. */
+  readonly devices: readonly DeviceCursor[];
 }
 
 /** Tells about users. */
 @Controller('v1/users')
 export class UsersController {
-  constructor(private readonly directory: ConnectionDirectory) {}
+  constructor(
+    private readonly directory: ConnectionDirectory,
+    private readonly log: MessageLog,
+  ) {}
 
-  /** Whether and where a user is connected; a user never seen is offline. */
+  /** Whether and where a user is connected, and how far each device has acknowledged; a user never seen is offline. */
   @Get(':user')
   @RequireScope('read')
   async get(@Param('user') user: string): Promise<UserAnswer> {
     checkUser(user);
-    const connections = await this.directory.connectionsOf(user);
+    const [connections, devices] = await Promise.all([this.directory.connectionsOf(user), this.log.devices(user)]);
     return {
       user,
       online: connections.length > 0,
       connections: connections.map(shortAnswer),
-      // No acknowledgements are kept yet, so no device has a cursor.
-      devices: [],
+      devices,
     };
   }
 }
