@@ -186,6 +186,19 @@ describe('POST of a batch', () => {
     await waitFor('room again', async () => (await post(line())).status === 200);
   });
 
+  it.each([
+    ['a line was answered', `${line()}\n`],
+    ['any line came whole', '{"to":'],
+  ])('does not wait forever for the rest, after %s', async (_, begin) => {
+    const impatient = await startApi({ requestTimeoutMs: 100 });
+    for (let times = 0; times < 3; times += 1) {
+      const connection = await RawConnection.open(impatient.port);
+      connection.send(`${HEAD}Content-Length: 100000\r\n\r\n${begin}`);
+      expect(statusesIn(await connection.untilClosed())).toEqual([begin.endsWith('\n') ? 200 : 408]);
+    }
+    await impatient.app.close();
+  });
+
   it('keeps what it has taken of a caller who leaves, and is not harmed', async () => {
     const connection = await RawConnection.open(api.port);
     connection.send(`${HEAD}Content-Length: 100000\r\n\r\n${line()}\n${line()}\n{"to"`);
