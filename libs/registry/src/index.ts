@@ -5,7 +5,7 @@ export { ConnectionRegistry, type ConnectionRegistrySettings } from './connectio
 export { type ConnectionKey, type RegisteredConnection } from './connection-row';
 export { registryEntities } from './entities';
 export { HeldSlot, type SlotListener } from './held-slot';
-export { isSameLease, type Lease, type LeaseSource } from './lease';
+export { type Lease, type LeaseSource } from './lease';
 export {
   LeaseStore,
   type GrantedLease,
