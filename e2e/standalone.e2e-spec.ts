@@ -60,6 +60,26 @@ describe('Standalone', () => {
     client.end();
   });
 
+  it('answers itself: a send that waits, a membership, and the closing of a connection', async () => {
+    const address = await standalone.address();
+    const client = new BareClient(`${address.replace('http', 'ws')}/v1/connect`);
+    const { connection } = await client.hello(await tokenFor(address, 'dave'), { device: 'phone' });
+    const headers = { authorization: `Bearer ${standalone.apiKey}`, 'content-type': 'application/json' };
+    const call = (method: string, path: string, body?: object): Promise<Response> =>
+      fetch(`${address}${path}`, {
+        method,
+        headers: body === undefined ? { authorization: headers.authorization } : headers,
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    const waited = await call('POST', '/v1/users/dave/messages?wait=written', { data: 1 });
+    expect(await waited.json()).toMatchObject({ outcome: 'written', device: 'phone' });
+    expect((await call('PUT', '/v1/channels/members-only/members/dave')).status).toBe(204);
+    await call('POST', '/v1/channels/members-only/messages', { data: 2 });
+    expect((await client.messages(2)).map(({ data }) => data)).toEqual([1, 2]);
+    expect((await call('DELETE', `/v1/connections/${connection}`)).status).toBe(204);
+    expect(await client.closeCode()).toBe(4503);
+  });
+
   it('serves nothing but the files of the demo page', async () => {
     const address = await standalone.address();
     for (const path of ['/demo/main.ts', '/demo/..%2f..%2fpackage.json', '/demo/constructor']) {
