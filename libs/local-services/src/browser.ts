@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
+import { installDebianPackages } from './debian-packages';
+import { isProgram } from './is-program';
 import { LocalServiceError } from './local-service';
 
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -26,24 +26,8 @@ function installedBrowser(environment: NodeJS.ProcessEnv): string | undefined {
 
 function installBrowser(environment: NodeJS.ProcessEnv): string {
   const advice = 'install Chromium (Debian: apt-get install chromium) or Chrome, or set CHROMIUM_PATH';
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) throw new LocalServiceError(`no browser was found: ${advice}`);
-  for (const args of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
-    const run = spawnSync('apt-get', ['-qq', ...args], { env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' }, encoding: 'utf8' });
-    if (run.status !== 0)
-      throw new LocalServiceError(
-        `no browser was found, and apt-get ${args.join(' ')} failed: ${advice}\n${run.error?.message ?? run.stderr.trim()}`,
-      );
-  }
+  installDebianPackages(['chromium'], { environment, missing: 'no browser was found', advice });
   const installed = installedBrowser(environment);
   if (installed === undefined) throw new LocalServiceError(`chromium was installed, but is not on the PATH: ${advice}`);
   return installed;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false; // there is none
-  }
 }

@@ -2,6 +2,7 @@ export { findBrowser } from './browser';
 export { defaultDataFolder } from './data-folder';
 export { startKafka, type KafkaOptions, type LocalKafka } from './kafka';
 export { LocalServiceError, type LocalService } from './local-service';
+export { providePythonEnvironment, type PythonEnvironment } from './python-environment';
 export { startPostgres, type LocalPostgres, type PostgresOptions } from './postgres';
 export {
   provideDatabase,
