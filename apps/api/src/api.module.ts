@@ -13,6 +13,7 @@ import { ProblemFilter } from './http/problem.filter';
 import { refuseQuery } from './http/refuse-query';
 import { MessageController } from './messages/message.controller';
 import { MessagesController } from './messages/messages.controller';
+import { OpenApiController } from './openapi/openapi.controller';
 import { ServersController } from './servers/servers.controller';
 import { SendAndWait } from './messages/send-and-wait';
 import { SendMessage } from './messages/send-message';
@@ -33,6 +34,7 @@ import { UsersController } from './users/users.controller';
     ConnectionsController,
     ServersController,
     MembersController,
+    OpenApiController,
   ],
   providers: [SendAndWait, SendMessage, { provide: APP_FILTER, useClass: ProblemFilter }, CloseConnections],
 })

@@ -4,9 +4,8 @@ import { ChannelMembers, type Member } from '@switchboard/registry';
 import { ChangeMembership } from '@switchboard/routing';
 import { RequireScope } from '../auth/require-scope';
 import { checkChannel, checkUser } from '../http/check-names';
+import { PAGE_LIMIT } from '../http/page-limit';
 import { queryNumber } from '../http/query-number';
-
-const LIMIT = { name: 'limit', min: 1, max: 1_000, fallback: 100 };
 
 interface MembersPage {
   readonly items: readonly Member[];
@@ -54,7 +53,7 @@ export class MembersController {
   ): Promise<MembersPage> {
     checkChannel(channel);
     if (after !== '' && !isUser(after)) throw new SwitchboardError('invalid_path', 'after is not the next of a page.');
-    const limit = queryNumber(limitText, LIMIT);
+    const limit = queryNumber(limitText, PAGE_LIMIT);
     // One more, to know whether there is a next page.
     const found = await this.members.page(channel, after, limit + 1);
     const items = found.slice(0, limit);

@@ -4,11 +4,11 @@ import { BOUNDS, isUser, SwitchboardError } from '@switchboard/protocol';
 import { closeBody, readBody } from '@switchboard/protocol/schemas';
 import { ConnectionDirectory } from '@switchboard/registry';
 import { RequireScope } from '../auth/require-scope';
+import { PAGE_LIMIT } from '../http/page-limit';
 import { queryNumber } from '../http/query-number';
 import { CloseConnections, type Closing } from './close-connections';
 import { connectionAnswer, type ConnectionAnswer } from './connection-answer';
 
-const LIMIT = { name: 'limit', min: 1, max: 1_000, fallback: 100 };
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 interface ConnectionsQuery {
@@ -40,7 +40,7 @@ export class ConnectionsController {
     if (server !== undefined && (server.length > BOUNDS.serverIdChars || server === ''))
       throw new SwitchboardError('invalid_path', 'server is not the id of a server.');
     if (after !== undefined && !UUID.test(after)) throw new SwitchboardError('invalid_path', 'after is not the next of a page.');
-    const limit = queryNumber(limitText, LIMIT);
+    const limit = queryNumber(limitText, PAGE_LIMIT);
     // One more, to know whether there is a next page.
     const found = await this.directory.page({ user, server, after, limit: limit + 1 });
     const items = found.slice(0, limit).map(connectionAnswer);

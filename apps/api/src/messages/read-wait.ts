@@ -6,7 +6,8 @@ import { queryNumber } from '../http/query-number';
 /** The query parameters of a request that may wait for what becomes of its message. */
 export const WAIT_QUERY = ['wait', 'timeoutMs'] as const;
 
-const TIMEOUT_MS = { name: 'timeoutMs', min: 1, max: 30_000, fallback: 5_000 };
+/** How long a request may wait. */
+export const TIMEOUT_MS = { name: 'timeoutMs', min: 1, max: 30_000, fallback: 5_000 };
 
 /** What a request waits for; undefined: nothing. @throws SwitchboardError `invalid_path` */
 export function readWait({ query }: Pick<FastifyRequest, 'query'>): WaitWish | undefined {

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { type SwitchboardError } from '@switchboard/protocol';
+import { count, timestamp } from '../openapi/timestamp';
 
 /** The answer for one target: the message is in the log, or was sent on its way if it is ephemeral. */
 export interface SendResult {
@@ -23,3 +25,15 @@ export interface SendFailure {
 export function failureOf({ code, message, retryable }: SwitchboardError): SendFailure {
   return { code, detail: message, retryable };
 }
+
+/** The document's schema of SendResult. */
+export const sendResultSchema = z.object({
+  id: z.string(),
+  stream: z.string(),
+  seq: count.optional().describe('Not there if the message is ephemeral.'),
+  time: timestamp,
+  replayed: z.literal(true).optional().describe('Only in a list of results: an earlier request has sent it.'),
+});
+
+/** The document's schema of SendFailure. */
+export const sendFailureSchema = z.object({ code: z.string(), detail: z.string(), retryable: z.boolean() });

@@ -3,11 +3,12 @@ import { MessageLog } from '@switchboard/message-log';
 import { BOUNDS, channelStream, EVERYONE, userStream, type StreamKey } from '@switchboard/protocol';
 import { RequireScope } from '../auth/require-scope';
 import { checkChannel, checkUser } from '../http/check-names';
+import { PAGE_LIMIT } from '../http/page-limit';
 import { queryNumber } from '../http/query-number';
 import { streamPageBody } from './stream-page-body';
 
-const AFTER = { name: 'after', min: 0, max: BOUNDS.seq, fallback: 0 };
-const LIMIT = { name: 'limit', min: 1, max: 1_000, fallback: 100 };
+/** Where a page begins. */
+export const AFTER = { name: 'after', min: 0, max: BOUNDS.seq, fallback: 0 };
 /** Of content; a page holds at least one message. */
 const MOST_PAGE_BYTES = 1_048_576;
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -50,7 +51,7 @@ export class StreamsController {
 
   private async read(stream: StreamKey, { after, limit }: PageQuery): Promise<Buffer> {
     const request = { stream, after: queryNumber(after, AFTER) };
-    const bounds = { rows: queryNumber(limit, LIMIT), bytes: MOST_PAGE_BYTES };
+    const bounds = { rows: queryNumber(limit, PAGE_LIMIT), bytes: MOST_PAGE_BYTES };
     return streamPageBody(await this.log.read(request, bounds));
   }
 }

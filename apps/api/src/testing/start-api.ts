@@ -3,6 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type RouteOptions } from 'fastify';
 import { MessageLog } from '@switchboard/message-log';
 import { Metrics, ObservabilityModule, Readiness } from '@switchboard/observability';
 import { connectionStream, streamOf, SwitchboardError } from '@switchboard/protocol';
@@ -101,6 +102,8 @@ const KEYS = [
 export interface TestApiOptions extends Partial<HttpAdapterOptions> {
   /** How often each key may call; by default as often as it likes. */
   readonly requestsPerSecond?: number;
+  /** Hears of every route. */
+  readonly onRoute?: (route: RouteOptions) => void;
   /** The clock of that. */
   readonly nowMs?: () => number;
 }
@@ -141,7 +144,9 @@ export async function startApi(options: TestApiOptions = {}): Promise<RunningApi
   ];
   const imports = [{ module: Fakes, providers: provided, exports: provided.map(({ provide }) => provide) }];
   const root = { module: TestApp, imports: [ApiModule.with(imports), ObservabilityModule.with({ imports })] };
-  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(http), {
+  const adapter = createHttpAdapter(http);
+  if (options.onRoute !== undefined) adapter.getInstance().addHook('onRoute', options.onRoute);
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
     logger: false,
     abortOnError: false,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { BOUNDS, isChannel, isDevice, isSeq } from '../bounds';
+import { BOUNDS, isDevice, isSeq } from '../bounds';
+import { channelName as channel } from './names';
 import { clientTarget, sendBody } from './send-body';
 
-const channel = z.string().refine(isChannel, 'must be 1–128 of [A-Za-z0-9._:@~-]');
 const seq = z.custom<number>(isSeq, 'must be a whole number from 0 to 2^53 − 1');
 const id = z.custom<number>(isSeq, 'must be a whole number from 0 to 2^53 − 1');
 

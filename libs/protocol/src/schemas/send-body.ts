@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { BOUNDS, isChannel, isEventName, isKey, isUser } from '../bounds';
+import { BOUNDS } from '../bounds';
+import { channelName as channel, eventName, messageKey, userName as user } from './names';
 
-const user = z.string().refine(isUser, 'must be 1–256 bytes of UTF-8 without control characters');
-const channel = z.string().refine(isChannel, 'must be 1–128 of [A-Za-z0-9._:@~-]');
-const event = z.string().refine(isEventName, 'must be 1–128 bytes of UTF-8 without control characters');
-const key = z.string().refine(isKey, `must be 1–${String(BOUNDS.keyChars)} characters without control characters`);
 const TTL = `must be a whole number of seconds, from 1 to ${String(BOUNDS.ttlSeconds)}`;
 
 /** Whom a client may send to. */
@@ -26,11 +23,11 @@ const serviceTarget = z.union(
 /** The body of `POST /v1/{users,channels,connections}/{name}/messages`. `data` is checked to be there; its bytes are taken as they are. */
 export const sendBody = z.strictObject({
   data: z.unknown().refine((value) => value !== undefined, 'is required'),
-  event: event.optional(),
+  event: eventName.optional(),
   durability: z.enum(['durable', 'ephemeral'], { error: 'must be durable or ephemeral' }).optional(),
   ttlSeconds: z.int(TTL).min(1, TTL).max(BOUNDS.ttlSeconds, TTL).optional(),
-  idempotencyKey: key.optional(),
-  conflateKey: key.optional(),
+  idempotencyKey: messageKey.optional(),
+  conflateKey: messageKey.optional(),
 });
 
 /** The body of `POST /v1/messages`, and a line of `POST /v1/messages/batch`. */
