@@ -8,6 +8,7 @@ import {
   kafkaSettings,
   loggingSettings,
   messageLogSettings,
+  publishedEventsSettings,
   registrySettings,
   standaloneSettings,
   tokenSettings,
@@ -37,6 +38,7 @@ export const CONCERNS: readonly Concern[] = [
   { title: 'Limits of clients', settings: clientLimitSettings },
   { title: 'Log of messages', settings: messageLogSettings },
   { title: 'Registry', settings: registrySettings },
+  { title: 'Events for other services', settings: publishedEventsSettings },
   { title: 'Logging', settings: loggingSettings },
   { title: 'Standalone', settings: standaloneSettings },
 ];

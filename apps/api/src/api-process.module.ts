@@ -1,7 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Backends, BackendsModule } from '@switchboard/backends';
 import { type EventBus } from '@switchboard/bus';
-import { KafkaEventBus } from '@switchboard/bus-kafka';
+import { KafkaEventBus, KafkaEventPublisher } from '@switchboard/bus-kafka';
+import { OutboxModule } from '@switchboard/outbox';
 import { ObservabilityModule, Readiness } from '@switchboard/observability';
 import { LocalDelivery, NoLocalDelivery } from '@switchboard/routing';
 import { ApiPartsModule } from './api-parts.module';
@@ -33,6 +34,7 @@ export class ApiProcessModule {
       module: ApiProcessModule,
       imports: [
         BackendsModule.with(settings, bus),
+        OutboxModule.with(settings, new KafkaEventPublisher(settings)),
         answerSlot,
         ApiModule.with([ApiPartsModule.with(settings, [WithoutSocketsModule, answerSlot])]),
         ObservabilityModule.with({ imports: [WithoutSocketsModule], adminAddress }),

@@ -7,6 +7,7 @@ import {
   loggingSettings,
   messageLogSettings,
   portSetting,
+  publishedEventsSettings,
   registrySettings,
   type SettingsOf,
 } from '@switchboard/config';
@@ -22,6 +23,7 @@ export const processSettings = {
   ...databaseSettings,
   ...messageLogSettings,
   ...registrySettings,
+  ...publishedEventsSettings,
   ...busSettings,
   ...kafkaSettings,
 };

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { BackendsModule } from '@switchboard/backends';
-import { KafkaEventBus } from '@switchboard/bus-kafka';
+import { KafkaEventBus, KafkaEventPublisher } from '@switchboard/bus-kafka';
+import { OutboxModule } from '@switchboard/outbox';
 import { ObservabilityModule } from '@switchboard/observability';
 import { RoutingModule } from '@switchboard/routing';
 import { ClientSendsModule } from './client-sends.module';
@@ -20,6 +21,7 @@ export class GatewayProcessModule {
       module: GatewayProcessModule,
       imports: [
         BackendsModule.with(settings, bus),
+        OutboxModule.with(settings, new KafkaEventPublisher(settings)),
         gateway,
         ClientSendsModule.with([gateway, RoutingModule.with({ imports: [gateway], ...settings })]),
         ObservabilityModule.with({ imports: [GatewayReadinessModule.with(gateway)], adminAddress }),

@@ -17,7 +17,6 @@ import {
   HeldSlot,
   LeaseStore,
   makeServerId,
-  RegistryCleaner,
   ServerLease,
   UserMemberships,
 } from '@switchboard/registry';
@@ -46,6 +45,7 @@ import { WriteEphemeral } from './ephemeral/write-ephemeral';
 import { type GatewayOptions } from './gateway-options';
 import { FollowMemberships } from './memberships/follow-memberships';
 import { Drain } from './server/drain';
+import { createCleaner } from './server/create-cleaner';
 import { ServerLife } from './server/server-life';
 import { ConnectEndpoint } from './sockets/connect-endpoint';
 import { CatchUpReader } from './streams/catch-up-reader';
@@ -60,7 +60,10 @@ export type GatewayModuleSettings = GatewaySettings &
   ClientLimitSettings &
   TokenSettingValues &
   RegistrySettings &
-  Pick<SettingsOf<typeof apiSettings>, 'dataBytes'>;
+  Pick<SettingsOf<typeof apiSettings>, 'dataBytes'> & {
+    /** What other services are told of; absent: nothing. */
+    readonly publishedEvents?: readonly string[] | undefined;
+  };
 
 /** What a gateway stands on. */
 export interface GatewayParts {
@@ -124,7 +127,7 @@ export class Gateway {
       acknowledgements: this.keepAcknowledgements,
       interest,
       registry,
-      cleaner: this.createCleaner(),
+      cleaner: createCleaner(backends, settings),
       reconcile: this.createReconcileRound(),
       membershipRound: new SpreadRound({
         keys: () => connections.index.users(),
@@ -236,19 +239,6 @@ export class Gateway {
       // Known once the bus is connected.
       get maxSlot() {
         return bus.slots;
-      },
-    });
-  }
-
-  private createCleaner(): RegistryCleaner {
-    const { backends, settings } = this.parts;
-    return new RegistryCleaner(backends.dataSource, backends.registryPool, settings, {
-      cleaned: ({ slotsFenced, rowsDeleted }) => {
-        if (slotsFenced + rowsDeleted === 0) return;
-        this.logger.log(`Forgot ${String(slotsFenced)} dead servers and deleted ${String(rowsDeleted)} of their rows`);
-      },
-      cleaningFailed: (error) => {
-        this.logger.warn(`What dead servers left could not be cleaned up; the next round tries again: ${String(error)}`);
       },
     });
   }

@@ -9,6 +9,7 @@ import {
   loggingSettings,
   messageLogSettings,
   portSetting,
+  publishedEventsSettings,
   registrySettings,
   tokenSettings,
   type SettingsOf,
@@ -32,6 +33,7 @@ export const processSettings = {
   ...databaseSettings,
   ...messageLogSettings,
   ...registrySettings,
+  ...publishedEventsSettings,
   ...busSettings,
   ...kafkaSettings,
 };

@@ -3,4 +3,7 @@ import { type databaseSettings, type messageLogSettings, type registrySettings, 
 /** What the backends are told by the settings of a process. */
 export type BackendSettings = SettingsOf<typeof databaseSettings> &
   SettingsOf<typeof messageLogSettings> &
-  SettingsOf<typeof registrySettings>;
+  SettingsOf<typeof registrySettings> & {
+    /** What other services are told of; absent: nothing. */
+    readonly publishedEvents?: readonly string[] | undefined;
+  };

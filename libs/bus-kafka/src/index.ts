@@ -1,1 +1,2 @@
 export * from './kafka-event-bus';
+export * from './kafka-event-publisher';

@@ -9,6 +9,7 @@ export * from './kafka-settings';
 export * from './logging-settings';
 export * from './message-log-settings';
 export * from './public-key';
+export * from './published-events-settings';
 export * from './registry-settings';
 export * from './schemas';
 export * from './settings';

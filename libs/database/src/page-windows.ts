@@ -9,14 +9,15 @@ const COUNT_PAGES = hotStatement('count_pages', `SELECT (pg_relation_size($1::re
 /**
  * A statement that deletes the rows `c` of one window of pages that fulfil a condition; its parameters begin with $3. Rows that somebody
  * is writing at that moment are left: waiting for them could deadlock with a server that registers again.
+ * @param andThen a statement that is run with it, and reads the deleted rows as `gone`
  */
-export function windowDelete(table: string, purpose: string, condition: string): HotStatement {
+export function windowDelete(table: string, purpose: string, condition: string, andThen?: string): HotStatement {
   return hotStatement(
     `${purpose}_${table}`,
     `WITH gone AS (
        DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
          SELECT c.ctid FROM ${table} c WHERE c.ctid >= $1::tid AND c.ctid < $2::tid AND ${condition} FOR UPDATE OF c SKIP LOCKED))
-       RETURNING 1)
+       RETURNING *)${andThen === undefined ? '' : `, told AS (${andThen})`}
      SELECT count(*)::int FROM gone`,
   );
 }

@@ -21,7 +21,10 @@ import type { StartPosition, StreamStart } from './stream-start';
 import { uuidV7 } from './uuid-v7';
 
 /** The settings of the log. */
-export type MessageLogSettings = SettingsOf<typeof messageLogSettings>;
+export interface MessageLogSettings extends SettingsOf<typeof messageLogSettings> {
+  /** What other services are told of; absent: nothing. */
+  readonly publishedEvents?: readonly string[] | undefined;
+}
 
 /** More connections gain no throughput and cost CPU. */
 const STATEMENTS_IN_FLIGHT = 2;
@@ -126,7 +129,7 @@ export class MessageLog {
 
   /** Keeps acknowledgements, by one statement; one below what is kept changes nothing. @throws HotQueryError; repeating does no harm */
   acknowledge(acknowledgements: readonly Acknowledgement[]): Promise<void> {
-    return acknowledge(this.pool, acknowledgements);
+    return acknowledge(this.pool, acknowledgements, this.settings.publishedEvents?.includes('receipts') === true);
   }
 
   /** Forgets devices that have been idle for too long; says how many. */

@@ -54,6 +54,21 @@ const METRICS = {
     name: 'switchboard_acknowledgements_pending',
     help: 'Devices whose newest acknowledgement is not kept yet.',
   },
+  eventsPublished: {
+    kind: 'counter',
+    name: 'switchboard_events_published_total',
+    help: 'Events published for other services: connections that come and go, receipts.',
+  },
+  publishFailures: {
+    kind: 'counter',
+    name: 'switchboard_publish_failures_total',
+    help: 'Times that events for other services could not be published and were left for another try.',
+  },
+  publishedEventsDropped: {
+    kind: 'counter',
+    name: 'switchboard_published_events_dropped_total',
+    help: 'Events for other services that were given up since they could not be published for too long.',
+  },
   eventsSent: { kind: 'counter', name: 'switchboard_events_sent_total', help: 'Events handed to the bus, one for each server concerned.' },
   eventsReceived: { kind: 'counter', name: 'switchboard_events_received_total', help: 'Events read from the bus.' },
   eventsUnreadable: {

@@ -2,9 +2,11 @@ import type { RegistrySettings } from '@switchboard/config';
 import { deleteByWindows, HotQueryError, systemTimers, type HotConnection, type Timers, windowDelete } from '@switchboard/database';
 import { SwitchboardError } from '@switchboard/protocol';
 import { applyChanges } from './apply-changes';
-import { connectionKey, connectionRow, type ConnectionKey, type RegisteredConnection } from './connection-row';
+import { connectionKey, connectionRow, type ConnectionEnding, type ConnectionKey, type RegisteredConnection } from './connection-row';
 import { type Lease, type LeaseSource } from './lease';
+import { tellDisconnected } from './lifecycle-events';
 import { OWNED_TABLES } from './owned-tables';
+import { tellsLifecycle, type TellsLifecycle } from './tells-lifecycle';
 import { Reconciler } from './reconciler';
 import { channelWriter, connectionWriter, type WantedChannel, type WantedConnection } from './row-writers';
 import { settleWithin } from './settle-within';
@@ -13,9 +15,12 @@ import { settleWithin } from './settle-within';
 export type ConnectionRegistrySettings = Pick<
   RegistrySettings,
   'registrationTimeoutMs' | 'registryMaxBatch' | 'registryLingerMs' | 'registryMaxPending'
->;
+> &
+  TellsLifecycle;
 
-const CLEAR = OWNED_TABLES.map((table) => [table, windowDelete(table, 'clear', 'c.slot = $3::int AND c.epoch = $4::int8')] as const);
+const OWN_ROWS = 'c.slot = $3::int AND c.epoch = $4::int8';
+const CLEAR = OWNED_TABLES.map((table) => [table, windowDelete(table, 'clear', OWN_ROWS)] as const);
+const CLEAR_AND_TELL = OWNED_TABLES.map((table) => [table, windowDelete(table, 'clear', OWN_ROWS, tellGone(table))] as const);
 
 /** How many rows `registerAll` has under way, in batches: while one is written, the next one is prepared. */
 const BATCHES_UNDER_WAY = 2;
@@ -44,7 +49,7 @@ export class ConnectionRegistry {
       timers,
       ...(onFailure === undefined ? {} : { onFailure }),
     };
-    const [connectionRows, channelRows] = [connectionWriter(hot), channelWriter(hot)];
+    const [connectionRows, channelRows] = [connectionWriter(hot, tellsLifecycle(settings)), channelWriter(hot)];
     this.connections = new Reconciler({ ...shared, apply: (changes) => applyChanges(changes, leases.current, connectionRows) });
     this.channels = new Reconciler({ ...shared, apply: (changes) => applyChanges(changes, leases.current, channelRows) });
   }
@@ -74,8 +79,8 @@ export class ConnectionRegistry {
   }
 
   /** Resolves once the row is gone, or given up since the registry was closed. While the database is away it waits. @throws TypeError if the id is no UUID */
-  async unregister(connection: ConnectionKey): Promise<void> {
-    await this.connections.want(connection.id, { lease: undefined, row: connectionKey(connection) }).catch(isMoot);
+  async unregister(connection: ConnectionKey, ending?: ConnectionEnding): Promise<void> {
+    await this.connections.want(connection.id, { lease: undefined, row: connectionKey(connection), ending }).catch(isMoot);
   }
 
   /**
@@ -126,7 +131,8 @@ export class ConnectionRegistry {
    */
   async clearServer({ slot, epoch }: Lease): Promise<number> {
     let deleted = 0;
-    for (const [table, statement] of CLEAR) deleted += await deleteByWindows(this.hot, table, statement, [slot, epoch]);
+    for (const [table, statement] of tellsLifecycle(this.settings) ? CLEAR_AND_TELL : CLEAR)
+      deleted += await deleteByWindows(this.hot, table, statement, [slot, epoch]);
     return deleted;
   }
 
@@ -156,4 +162,11 @@ function unlessItemsFault(error: unknown): void {
 /** A removal fails only where there is nothing to remove: the row could never be written, or the registry was closed. */
 function isMoot(): void {
   // Nobody has anything to do about it.
+}
+
+/** The connections that are left when their server goes; nobody is told of channels. */
+function tellGone(table: (typeof OWNED_TABLES)[number]): string | undefined {
+  if (table !== 'connections') return undefined;
+  const server = '(SELECT server_id FROM servers WHERE slot = $3::int AND epoch = $4::int8)';
+  return tellDisconnected('gone', { server, code: '4000', reason: `'going away'` });
 }

@@ -13,6 +13,14 @@ export interface RegisteredConnection {
 /** What names the row of a connection. */
 export type ConnectionKey = Pick<RegisteredConnection, 'id' | 'user'>;
 
+/** How a connection ended, for those who are told of it. */
+export interface ConnectionEnding {
+  /** The close code (RFC 6455; our own from 4000 on); 1006 if the client was just gone. */
+  readonly code: number;
+  /** In a few words. */
+  readonly reason: string;
+}
+
 /** The row of a connection, in the form that a batch of them is sent in. */
 export interface ConnectionRow extends ConnectionKey {
   readonly device: string | null;

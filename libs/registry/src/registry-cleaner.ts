@@ -3,10 +3,12 @@ import { deleteByWindows, systemTimers, type HotConnection, type Timers, windowD
 import type { DataSource, EntityManager } from 'typeorm';
 import { Server } from './entities';
 import { isSameLease, type Lease } from './lease';
+import { tellDisconnected } from './lifecycle-events';
 import { OWNED_TABLES } from './owned-tables';
+import { tellsLifecycle, type TellsLifecycle } from './tells-lifecycle';
 
 /** The settings that a cleaner reads. */
-export type RegistryCleanerSettings = Pick<RegistrySettings, 'leaseMs' | 'registryCleanIntervalMs'>;
+export type RegistryCleanerSettings = Pick<RegistrySettings, 'leaseMs' | 'registryCleanIntervalMs'> & TellsLifecycle;
 
 /** What one round did. */
 export interface CleaningReport {
@@ -32,8 +34,13 @@ const LEASES_UNTIL_DEAD = 2;
  * Epochs only grow, so a row below the epoch of its slot is dead for ever: that stays true however old the snapshot of the statement is.
  * "No server has this slot and epoch" would not; a row of a server that leased just now would fulfil it.
  */
-const SWEEP = OWNED_TABLES.map(
-  (table) => [table, windowDelete(table, 'sweep', 'EXISTS (SELECT FROM servers s WHERE s.slot = c.slot AND s.epoch > c.epoch)')] as const,
+const DEAD_ROWS = 'EXISTS (SELECT FROM servers s WHERE s.slot = c.slot AND s.epoch > c.epoch)';
+const SWEEP = OWNED_TABLES.map((table) => [table, windowDelete(table, 'sweep', DEAD_ROWS)] as const);
+
+/** Which server it was is not known any more. */
+const TELL_LOST = tellDisconnected('gone', { server: 'null', code: 'null', reason: `'server lost'` });
+const SWEEP_AND_TELL = OWNED_TABLES.map(
+  (table) => [table, windowDelete(table, 'sweep', DEAD_ROWS, table === 'connections' ? TELL_LOST : undefined)] as const,
 );
 
 /**
@@ -141,7 +148,8 @@ export class RegistryCleaner {
     const unswept = await manager.createQueryBuilder(Server, 'server').where('swept_epoch < epoch').getMany();
     if (unswept.length === 0) return 0;
     let deleted = 0;
-    for (const [table, statement] of SWEEP) deleted += await deleteByWindows(this.hot, table, statement, []);
+    for (const [table, statement] of tellsLifecycle(this.settings) ? SWEEP_AND_TELL : SWEEP)
+      deleted += await deleteByWindows(this.hot, table, statement, []);
     for (const { slot, epoch } of unswept) {
       await manager.createQueryBuilder().update(Server).set({ sweptEpoch: epoch }).where('slot = :slot', { slot }).execute();
     }

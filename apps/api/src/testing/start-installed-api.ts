@@ -31,7 +31,13 @@ export async function startInstalledApi(environment: Readonly<Record<string, str
   await runMigrations(dataSource);
   await dataSource.destroy();
   const network = new InProcessNetwork();
-  const settings = readSettings(processSettings, { DATABASE_URL: database.url, API_KEYS, KAFKA_BROKERS: 'none:1', ...environment });
+  const settings = readSettings(processSettings, {
+    DATABASE_URL: database.url,
+    API_KEYS,
+    KAFKA_BROKERS: 'none:1',
+    PUBLISHED_EVENTS: 'none',
+    ...environment,
+  });
   const start = async (end: () => Promise<void>): Promise<InstalledApi> => {
     const root = ApiProcessModule.with(settings, new InProcessEventBus({ network }));
     const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(settings), {

@@ -30,7 +30,12 @@ describe('Connections', () => {
     connection.identity = { user: '42', channels: [], publish: [], expiresAtMs: Infinity };
     connections.end(connection, 1006);
     connections.end(connection, 1006);
-    expect(unregister.mock.calls).toEqual([[{ id: connection.id, user: '42' }]]);
+    expect(unregister.mock.calls).toEqual([
+      [
+        { id: connection.id, user: '42' },
+        { code: 1006, reason: 'connection lost' },
+      ],
+    ]);
     expect(connections.size).toBe(0);
   });
 

@@ -10,6 +10,10 @@ import { ExpiryWatch } from '../tokens/expiry-watch';
 import { HelloDeadline } from './hello-deadline';
 import { type GatewayOptions } from '../gateway-options';
 
+/** A client that closes by itself, or whose page goes away (RFC 6455, section 7.4.1). */
+const LEFT = 1000;
+const LEFT_PAGE = 1001;
+
 const PING = serverFrame({ type: 'ping' });
 
 /** Hears when connections end. */
@@ -105,7 +109,8 @@ export class Connections {
     this.expiry.remove(connection);
     this.index.remove(connection);
     for (const stream of [...connection.subscriptions.keys()]) this.followStreams.unfollow(connection, stream);
-    if (identity !== undefined) void this.registry.unregister({ id, user: identity.user });
+    if (identity !== undefined)
+      void this.registry.unregister({ id, user: identity.user }, { code: closeCode, reason: reasonOf(closeCode) });
     this.observer.ended(closeCode);
   }
 
@@ -131,4 +136,10 @@ export class Connections {
     while (this.all.size > 0 && performance.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 20));
     for (const { socket } of this.all) socket.terminate();
   }
+}
+
+/** What a close code says, of ours and of those that clients send or that stand for none. */
+function reasonOf(closeCode: number): string {
+  const ours = Object.values(CLOSE).find(({ code }) => code === closeCode);
+  return ours?.reason ?? (closeCode === LEFT || closeCode === LEFT_PAGE ? 'left' : 'connection lost');
 }

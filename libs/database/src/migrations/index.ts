@@ -4,6 +4,7 @@ import { CreateRegistry1764000000001 } from './1764000000001-create-registry';
 import { AddMessageOptions1764000000002 } from './1764000000002-add-message-options';
 import { CreateMemberships1764000000005 } from './1764000000005-create-memberships';
 import { CreateCursors1764000000003 } from './1764000000003-create-cursors';
+import { CreateOutbox1764000000004 } from './1764000000004-create-outbox';
 import { FindServersAndConnections1764000000006 } from './1764000000006-find-servers-and-connections';
 
 /** All migrations, oldest first. A migration that has been released is never changed. */
@@ -12,6 +13,7 @@ export const migrations: (new () => MigrationInterface)[] = [
   CreateRegistry1764000000001,
   AddMessageOptions1764000000002,
   CreateCursors1764000000003,
+  CreateOutbox1764000000004,
   CreateMemberships1764000000005,
   FindServersAndConnections1764000000006,
 ];

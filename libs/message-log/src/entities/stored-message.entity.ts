@@ -1,5 +1,5 @@
 import { int8AsNumber } from '@switchboard/database';
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A message of the log. The table is partitioned by day of expiry, so a look-up that knows `expiresAt` touches one partition only. */
 @Entity('messages')
@@ -11,6 +11,7 @@ export class StoredMessage {
   seq!: number;
 
   /** Part of the key only because the key of a partitioned table must hold what it is partitioned by. */
+  @Index('messages_expires_at', { synchronize: false }) // Of a kind that TypeORM does not know: see the migration.
   @PrimaryColumn({ name: 'expires_at', type: 'timestamptz' })
   expiresAt!: Date;
 

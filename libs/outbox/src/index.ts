@@ -1,0 +1,5 @@
+export * from './expiry-receipts';
+export * from './outbox';
+export * from './outbox.module';
+export * from './publish-outbox';
+export * from './published-event';
