@@ -1,3 +1,5 @@
+import { answerFaults } from './answer-faults';
+
 /** One request; the key `all` and the content type of JSON are sent unless told otherwise. Null leaves a header out. */
 export interface Call {
   readonly method?: string;
@@ -13,7 +15,7 @@ export interface Answer {
   readonly text: string;
 }
 
-/** Makes one request over a real connection, the path as it is written. */
+/** Makes one request over a real connection, the path as it is written. @throws Error if the answer is not as the OpenAPI document has it */
 export async function call(
   { port }: { readonly port: number },
   { method = 'POST', path = '/v1/users/42/messages', body, headers = {} }: Call,
@@ -29,5 +31,8 @@ export async function call(
     headers: sent,
     ...(body === undefined ? {} : { body: new Uint8Array(Buffer.from(body)) }),
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
+  const answer = { status: response.status, headers: response.headers, text: await response.text() };
+  const faults = answerFaults(method, path, answer);
+  if (faults.length > 0) throw new Error(`an answer is not as the OpenAPI document has it:\n${faults.join('\n')}\n${answer.text}`);
+  return answer;
 }
