@@ -9,6 +9,8 @@ import { type GatewayOptions } from '../gateway-options';
 const CLOSE_TIMEOUT_MS = 1_000;
 /** Refused sockets that may be there only to be told; beyond it browsers learn no more than that the upgrade failed. */
 const MOST_REFUSED_SOCKETS = 1_000;
+/** Of one message; each costs more memory than the bytes it brings. A client is closed with 1008 beyond it. */
+const MOST_FRAGMENTS = 1_024;
 const SECOND_MS = 1_000;
 
 /** Why an upgrade is refused, and how whoever asked for it is told. */
@@ -39,11 +41,12 @@ export class ConnectEndpoint {
     private readonly admission: Admission,
     { frameBytes }: Pick<GatewayOptions, 'frameBytes'>,
   ) {
-    const options: ServerOptions & { readonly closeTimeout: number } = {
+    const options: ServerOptions & { readonly closeTimeout: number; readonly maxFragments: number } = {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: frameBytes,
+      maxFragments: MOST_FRAGMENTS,
       closeTimeout: CLOSE_TIMEOUT_MS,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     };
