@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { commitFaults } from './checks/commit-messages';
 import { linkFaults } from './checks/links';
 import { lockFileFaults } from './checks/lock-file';
-import { settingsFaults } from './settings/generated-files';
+import { documentFaults } from './documents/generated-files';
 
 /** One static check. */
 interface Check {
@@ -19,7 +19,7 @@ const CHECKS: readonly Check[] = [
   script('format:check', 'all files are formatted (mend it with `npm run format`)'),
   script('deps', 'no import breaks an arrow between the folders'),
   script('knip', 'no file, export or dependency is unused'),
-  { name: 'docs', promise: 'the generated documents are current', run: async () => lines(await settingsFaults('.')) },
+  { name: 'docs', promise: 'the generated documents are current', run: async () => lines(await documentFaults('.')) },
   { name: 'links', promise: 'the links in the documents lead somewhere', run: async () => lines(await linkFaults('.')) },
   { name: 'commits', promise: 'the commit messages are Conventional Commits', run: async () => lines(await commitFaults('.')) },
   { name: 'lock', promise: 'package-lock.json names no registry', run: async () => lines(await lockFileFaults('.')) },

@@ -1,7 +1,7 @@
 import { type DescribedConcern, type DescribedVariable } from './described-variables';
 
 const LINE_WIDTH = 110;
-const COMMAND = 'npm run docs:settings';
+const COMMAND = 'npm run docs:write';
 
 /** docs/configuration.md */
 export function renderConfiguration(concerns: readonly DescribedConcern[]): string {

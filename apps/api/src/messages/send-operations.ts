@@ -34,13 +34,7 @@ const WAITED: Answer = {
   content: { name: 'SendResultAndOutcome', schema: outcome },
   headers: REPLAYED,
 };
-const REFUSALS: readonly ErrorCodeName[] = [
-  'idempotency_in_progress',
-  'idempotency_conflict',
-  'not_supported',
-  'overloaded',
-  'outcome_unknown',
-];
+const REFUSALS: readonly ErrorCodeName[] = ['idempotency_in_progress', 'idempotency_conflict', 'overloaded', 'outcome_unknown'];
 
 const SEND = {
   method: 'post',

@@ -1,4 +1,4 @@
-import { channelStream, CLOSE, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
+import { channelStream, CLOSE, ERRORS, EVERYONE, SwitchboardError, userStream, type Close, type HelloFrame } from '@switchboard/protocol';
 import { spread } from '@switchboard/limits';
 import { type StreamStart } from '@switchboard/message-log';
 import { type FollowMemberships } from '../memberships/follow-memberships';
@@ -115,9 +115,6 @@ function isWorthWaiting(close: Close): boolean {
 
 /** The close that follows the error; what is not about the client itself is worth a try elsewhere. */
 function closeFor({ code }: SwitchboardError): Close {
-  if (code === 'bad_token') return CLOSE.badToken;
-  if (code === 'token_expired') return CLOSE.tokenExpired;
-  if (code === 'too_many_connections') return CLOSE.limitReached;
-  if (code === 'replaced') return CLOSE.replaced;
-  return code === 'overloaded' ? CLOSE.overloaded : CLOSE.registrationFailed;
+  const entry = ERRORS[code];
+  return 'close' in entry ? entry.close : CLOSE.registrationFailed;
 }

@@ -1,13 +1,13 @@
-import { settingsFaults, writeGeneratedFiles } from './settings/generated-files';
+import { documentFaults, writeGeneratedFiles } from './documents/generated-files';
 
-/** `npm run docs:settings` writes .env.example and docs/configuration.md; `npm run docs:check` only says whether they are current. */
+/** `npm run docs:write` writes the documents that are made from the code; `npm run docs:check` only says whether they are current. */
 async function main([option, ...others]: readonly string[]): Promise<void> {
   if (others.length > 0 || (option !== undefined && option !== '--check')) throw new Error('The only option is --check.');
   if (option === undefined) {
     for (const path of await writeGeneratedFiles('.')) console.log(`${path} written`);
     return;
   }
-  const faults = await settingsFaults('.');
+  const faults = await documentFaults('.');
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }
