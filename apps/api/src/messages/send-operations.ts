@@ -21,7 +21,11 @@ const outcome = z.object({
   outcome: z.enum(['written', 'acked', 'offline', 'pending']),
   device: z.string().optional(),
 });
-const results = z.object({ results: z.array(z.union([sendResultSchema, sendFailureSchema])) });
+const resultOfMany = z.object({
+  ...sendResultSchema.shape,
+  replayed: z.literal(true).optional().describe('An earlier request under the idempotency key has sent it.'),
+});
+const results = z.object({ results: z.array(z.union([resultOfMany, sendFailureSchema])) });
 
 const REPLAYED = { 'Idempotency-Replayed': '`true` if an earlier request under the same idempotency key has sent the message.' };
 const ACCEPTED: Answer = {

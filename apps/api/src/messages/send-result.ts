@@ -26,13 +26,12 @@ export function failureOf({ code, message, retryable }: SwitchboardError): SendF
   return { code, detail: message, retryable };
 }
 
-/** The document's schema of SendResult. */
+/** The document's schema of a SendResult that is alone. */
 export const sendResultSchema = z.object({
   id: z.string(),
   stream: z.string(),
   seq: count.optional().describe('Not there if the message is ephemeral.'),
   time: timestamp,
-  replayed: z.literal(true).optional().describe('Only in a list of results: an earlier request has sent it.'),
 });
 
 /** The document's schema of SendFailure. */

@@ -1,9 +1,15 @@
 import { type JsonSchema } from './operation';
 
+/** A header of answers. */
+export interface DocumentedHeader {
+  readonly description: string;
+  readonly schema: JsonSchema;
+}
+
 const text = { type: 'string' };
 
 /** The headers of answers that the document describes once. */
-export const HEADERS: Readonly<Record<string, JsonSchema>> = {
+export const HEADERS: Readonly<Record<string, DocumentedHeader>> = {
   'X-Request-Id': { description: 'The id of the request: its own if it had one, else a new one.', schema: text },
   'RateLimit-Policy': {
     description: 'Where requests are limited: the quota `q` of a window of `w` seconds (draft-ietf-httpapi-ratelimit-headers-09).',

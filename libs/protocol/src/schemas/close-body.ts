@@ -10,8 +10,13 @@ export const closeBody = z
   .strictObject({
     user: userName.optional(),
     server: serverId.optional(),
-    perSecond: z.int(PER_SECOND).min(1, PER_SECOND).max(BOUNDS.closesPerSecond, PER_SECOND).optional(),
-    dryRun: z.boolean().optional(),
+    perSecond: z
+      .int(PER_SECOND)
+      .min(1, PER_SECOND)
+      .max(BOUNDS.closesPerSecond, PER_SECOND)
+      .optional()
+      .describe('How many are closed in a second, on each server; by default all at once.'),
+    dryRun: z.boolean().optional().describe('Only count them.'),
   })
   .refine(({ user, server }) => (user === undefined) !== (server === undefined), WHOSE)
   .meta({ oneOf: [{ required: ['user'] }, { required: ['server'] }] });

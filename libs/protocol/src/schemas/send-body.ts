@@ -22,12 +22,25 @@ const serviceTarget = z.union(
 
 /** The body of `POST /v1/{users,channels,connections}/{name}/messages`. `data` is checked to be there; its bytes are taken as they are. */
 export const sendBody = z.strictObject({
-  data: z.unknown().refine((value) => value !== undefined, 'is required'),
-  event: eventName.optional(),
-  durability: z.enum(['durable', 'ephemeral'], { error: 'must be durable or ephemeral' }).optional(),
-  ttlSeconds: z.int(TTL).min(1, TTL).max(BOUNDS.ttlSeconds, TTL).optional(),
-  idempotencyKey: messageKey.optional(),
-  conflateKey: messageKey.optional(),
+  data: z
+    .unknown()
+    .refine((value) => value !== undefined, 'is required')
+    .describe('It reaches clients byte for byte as it is written here.'),
+  event: eventName.optional().describe('What the message is about, for the client to tell.'),
+  durability: z
+    .enum(['durable', 'ephemeral'], { error: 'must be durable or ephemeral' })
+    .optional()
+    .describe('durable, the default: kept until it expires, and resumed. ephemeral: for whoever is connected now.'),
+  ttlSeconds: z
+    .int(TTL)
+    .min(1, TTL)
+    .max(BOUNDS.ttlSeconds, TTL)
+    .optional()
+    .describe('How long it is kept; the server cuts it to its own longest.'),
+  idempotencyKey: messageKey
+    .optional()
+    .describe('A repeat within 24 hours sends nothing and gets the first answer. Durable messages only.'),
+  conflateKey: messageKey.optional().describe('For a slow client the newest of a key replaces older ones. Ephemeral messages only.'),
 });
 
 /** The body of `POST /v1/messages`, and a line of `POST /v1/messages/batch`. */
