@@ -63,6 +63,14 @@ describe('The SDK on pages of a real browser, with two gateways', () => {
     expect((await fetch(url, { method: 'POST', headers, body: `{"data":${data}}` })).status).toBe(202);
   };
 
+  const cursors = async (user: string): Promise<number[]> => {
+    const headers = { authorization: `Bearer ${cluster.apiKey}` };
+    const { devices } = (await (await fetch(`${cluster.apiUrl}/v1/users/${user}`, { headers })).json()) as {
+      devices: { cursor: number }[];
+    };
+    return devices.map(({ cursor }) => cursor);
+  };
+
   beforeAll(async () => {
     script = bundlePage('sdk-page');
     database = await createTestDatabase();
@@ -108,6 +116,18 @@ describe('The SDK on pages of a real browser, with two gateways', () => {
     await load(page);
     await waitFor('what was missed', async () => (await messages(page)).length === 1);
     expect((await messages(page))[0]).toMatchObject({ seq: 3, dataText: '12345678901234567890' });
+  });
+
+  it('goes on in a new tab, which keeps no positions, behind what its device acknowledged, at the other gateway', async () => {
+    const first = await openTab({ user: 'returning', gateway: 0 });
+    for (const data of ['1', '2']) await post('returning', data);
+    await waitForData(first, [1, 2]);
+    await waitFor('the acknowledgement', async () => (await cursors('returning')).includes(2));
+    await first.close();
+    await post('returning', '3');
+    const second = await openTab({ user: 'returning', gateway: 1 });
+    await waitForData(second, [3]);
+    expect(await second.evaluate('window.errors')).toEqual([]);
   });
 
   it('works in several tabs side by side, as one device', async () => {

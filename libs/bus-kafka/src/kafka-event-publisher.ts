@@ -18,7 +18,7 @@ export interface KafkaEventPublisherOptions {
 }
 
 /** The topic of Kafka that holds the events of a kind. */
-export function kafkaTopicOf(topic: EventTopic): string {
+function kafkaTopicOf(topic: EventTopic): string {
   return `switchboard.${topic}`;
 }
 

@@ -44,7 +44,7 @@ export async function appendKeyed(
 }
 
 /** What names the message that a key stands for; undefined for a message without a key. */
-export function scopeOf({ stream, idempotency }: Pick<AppendItem, 'stream' | 'idempotency'>): string | undefined {
+function scopeOf({ stream, idempotency }: Pick<AppendItem, 'stream' | 'idempotency'>): string | undefined {
   return idempotency === undefined ? undefined : JSON.stringify([stream, idempotency.sender, idempotency.key]);
 }
 

@@ -5,7 +5,7 @@ import { StreamHead } from './stream-head.entity';
 import { UserCursor } from './user-cursor.entity';
 import { UserDevice } from './user-device.entity';
 
-export { IdempotencyKey, LogIncarnation, StoredMessage, StreamHead, UserCursor, UserDevice };
+export { LogIncarnation, StoredMessage, StreamHead };
 
 /** The entities of the log, for the data source. */
 export const messageLogEntities = [StreamHead, StoredMessage, LogIncarnation, IdempotencyKey, UserDevice, UserCursor];
