@@ -69,6 +69,11 @@ export function isKey(value: string): boolean {
   return value.length > 0 && value.length <= BOUNDS.keyChars && !CONTROL.test(value) && !LONE_SURROGATE.test(value);
 }
 
+/** The id of a server: 1–64 characters without control characters, which no database could look for. */
+export function isServerId(value: string): boolean {
+  return value.length > 0 && value.length <= BOUNDS.serverIdChars && !CONTROL.test(value) && !LONE_SURROGATE.test(value);
+}
+
 /** A whole number from 0 to 2^53 − 1. */
 export function isSeq(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;

@@ -49,13 +49,13 @@ export class MembersController {
   @RequireScope('read', ['limit', 'after'])
   async list(
     @Param('channel') channel: string,
-    @Query() { limit: limitText, after = '' }: { readonly limit?: string; readonly after?: string },
+    @Query() { limit: limitText, after }: { readonly limit?: string; readonly after?: string },
   ): Promise<MembersPage> {
     checkChannel(channel);
-    if (after !== '' && !isUser(after)) throw new SwitchboardError('invalid_path', 'after is not the next of a page.');
+    if (after !== undefined && !isUser(after)) throw new SwitchboardError('invalid_path', 'after is not the next of a page.');
     const limit = queryNumber(limitText, PAGE_LIMIT);
     // One more, to know whether there is a next page.
-    const found = await this.members.page(channel, after, limit + 1);
+    const found = await this.members.page(channel, after ?? '', limit + 1);
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? (items.at(-1)?.user ?? null) : null };
   }

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { BOUNDS, isUser, SwitchboardError } from '@switchboard/protocol';
+import { isUser, SwitchboardError } from '@switchboard/protocol';
 import { closeBody, readBody } from '@switchboard/protocol/schemas';
 import { ConnectionDirectory } from '@switchboard/registry';
 import { RequireScope } from '../auth/require-scope';
+import { checkServer } from '../http/check-names';
 import { PAGE_LIMIT } from '../http/page-limit';
 import { queryNumber } from '../http/query-number';
 import { CloseConnections, type Closing } from './close-connections';
@@ -37,8 +38,7 @@ export class ConnectionsController {
   @RequireScope('read', ['user', 'server', 'limit', 'after'])
   async list(@Query() { user, server, limit: limitText, after }: ConnectionsQuery): Promise<ConnectionsPage> {
     if (user !== undefined && !isUser(user)) throw new SwitchboardError('invalid_path', 'user is not the name of a user.');
-    if (server !== undefined && (server.length > BOUNDS.serverIdChars || server === ''))
-      throw new SwitchboardError('invalid_path', 'server is not the id of a server.');
+    if (server !== undefined) checkServer(server);
     if (after !== undefined && !UUID.test(after)) throw new SwitchboardError('invalid_path', 'after is not the next of a page.');
     const limit = queryNumber(limitText, PAGE_LIMIT);
     // One more, to know whether there is a next page.

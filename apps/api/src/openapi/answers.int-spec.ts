@@ -79,4 +79,14 @@ describe('Answers', () => {
       expect((await make(id, '', request)).status).toBe(404);
     },
   );
+
+  it('are as the document has them when a server is named by what no database can look for', async () => {
+    const statuses = [
+      await make('closeConnections', '', body({ server: 'a\u0000' })),
+      await make('listConnections', '?server=a%00'),
+      await call(api, { path: '/v1/servers/a%00/drain' }),
+      await call(api, { path: '/v1/connections/a%00/messages', body: '{"data":1}' }),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([400, 400, 400, 404]);
+  });
 });

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ServerDirectory, type KnownServer } from '@switchboard/registry';
 import { RequireScope } from '../auth/require-scope';
+import { checkServer } from '../http/check-names';
 import { CloseConnections } from '../connections/close-connections';
 
 type ServerAnswer = Omit<KnownServer, 'leasedAt' | 'leaseUntil'> & { readonly leasedAt: string; readonly leaseUntil: string };
@@ -29,7 +30,8 @@ export class ServersController {
   @Post(':server/drain')
   @HttpCode(202)
   @RequireScope('admin')
-  drain(@Param('server') server: string): Promise<{ readonly server: string; readonly connections: number }> {
+  async drain(@Param('server') server: string): Promise<{ readonly server: string; readonly connections: number }> {
+    checkServer(server);
     return this.closeConnections.drain(server);
   }
 }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { BOUNDS, isChannel, isEventName, isKey, isUser } from '../bounds';
+import { BOUNDS, isChannel, isEventName, isKey, isServerId, isUser } from '../bounds';
 
 /** What a JSON Schema can say of text without control characters; the number of bytes it cannot. */
 const PLAIN_TEXT = '^[^\\u0000-\\u001f\\u007f-\\u009f]+$';
-const SERVER = `must be 1–${String(BOUNDS.serverIdChars)} characters`;
 
 /** The name of a user. */
 export const userName = z
@@ -30,4 +29,7 @@ export const messageKey = z
   .meta({ minLength: 1, maxLength: BOUNDS.keyChars, pattern: PLAIN_TEXT });
 
 /** The id of a server. */
-export const serverId = z.string().min(1, SERVER).max(BOUNDS.serverIdChars, SERVER);
+export const serverId = z
+  .string()
+  .refine(isServerId, `must be 1–${String(BOUNDS.serverIdChars)} characters without control characters`)
+  .meta({ minLength: 1, maxLength: BOUNDS.serverIdChars, pattern: PLAIN_TEXT });
