@@ -164,7 +164,7 @@ describe('A message posted at the API', () => {
       user: 'watched',
       online: true,
       connections: [{ id: ready?.connection, server: ready?.server, device: 'phone', connectedAt: expect.any(String) as string }],
-      devices: [],
+      devices: [{ device: 'phone', cursor: 0 }],
     });
     client.end();
     await waitFor('the connection to be forgotten', async () => JSON.stringify(await ask('watched')).includes('"online":false'));
