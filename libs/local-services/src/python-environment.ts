@@ -8,9 +8,9 @@ import { isProgram } from './is-program';
 import { LocalServiceError } from './local-service';
 import { runProgram } from './run-program';
 
-const ADVICE = 'install Python 3.9 or later with its venv module (Debian: apt-get install python3 python3-venv), or set PYTHON_PATH';
+const ADVICE = 'install Python 3.11 or later with its venv module (Debian: apt-get install python3 python3-venv), or set PYTHON_PATH';
 /** Fails where the version is too old, or a distribution has split off what a virtual environment needs; prints what the environment depends on. */
-const PROBE = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 9), sys.version; print(sys.executable, sys.version)';
+const PROBE = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11), sys.version; print(sys.executable, sys.version)';
 /** Packages with a hundred dependencies take a minute; a registry that does not answer is given up by pip much earlier. */
 const INSTALL_TIMEOUT_MS = 300_000;
 const KEY_CHARACTERS = 16;
@@ -80,7 +80,7 @@ function findPython(environment: NodeJS.ProcessEnv): Interpreter {
   if (chosen !== undefined && chosen !== '') {
     const interpreter = probe(chosen, environment);
     if (interpreter !== undefined) return interpreter;
-    throw new LocalServiceError(`PYTHON_PATH is ${chosen}, which is no Python 3.9 or later with its venv module`);
+    throw new LocalServiceError(`PYTHON_PATH is ${chosen}, which is no Python 3.11 or later with its venv module`);
   }
   const found = probe('python3', environment);
   if (found !== undefined) return found;
