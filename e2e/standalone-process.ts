@@ -22,9 +22,10 @@ export class Standalone {
   exitCode: number | null | undefined;
   private readonly process: ChildProcess;
 
-  constructor(dataDir: string) {
+  /** @param env more settings */
+  constructor(dataDir: string, env: Readonly<Record<string, string>> = {}) {
     this.process = spawn(process.execPath, [join(projectRoot(), 'dist/apps/standalone/src/main.js')], {
-      env: { PATH: SYSTEM_PATH, PORT: '0', DATA_DIR: dataDir },
+      env: { PATH: SYSTEM_PATH, PORT: '0', DATA_DIR: dataDir, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.process.stdout, this.process.stderr]) stream?.on('data', (text: Buffer) => (this.output += text.toString()));
@@ -34,7 +35,7 @@ export class Standalone {
   /** Resolves with where it listens. */
   async address(): Promise<string> {
     const patience = { patienceMs: START_TIMEOUT_MS };
-    return waitFor('the welcome', () => /listens on (http:\S+)[^]*Ctrl-C/.exec(this.output)?.[1], patience).catch(() => {
+    return waitFor('the welcome', () => /listens on (http:\S+)(?: \(data in|[^]*Ctrl-C)/.exec(this.output)?.[1], patience).catch(() => {
       throw new Error(`standalone does not start:\n${this.output}`);
     });
   }

@@ -1,0 +1,3 @@
+export { type ConformanceTarget } from './case-context';
+export { caseGroups } from './case-groups';
+export { runCases } from './run-cases';
