@@ -39,6 +39,14 @@ describe('Connections', () => {
     expect(connections.size).toBe(0);
   });
 
+  it.each([1000, 1001, 1005])('that their clients close with %d have left', (closeCode) => {
+    const { connections, connection, unregister } = oneConnection();
+    connection.phase = 'opening';
+    connection.identity = { user: '42', channels: [], publish: [], expiresAtMs: Infinity };
+    connections.end(connection, closeCode);
+    expect(unregister).toHaveBeenCalledWith({ id: connection.id, user: '42' }, { code: closeCode, reason: 'left' });
+  });
+
   it('that are told to close count as ended, whatever they still send', () => {
     const { connection, close } = oneConnection();
     connection.close(CLOSE.protocolError);

@@ -10,9 +10,8 @@ import { ExpiryWatch } from '../tokens/expiry-watch';
 import { HelloDeadline } from './hello-deadline';
 import { type GatewayOptions } from '../gateway-options';
 
-/** A client that closes by itself, or whose page goes away (RFC 6455, section 7.4.1). */
-const LEFT = 1000;
-const LEFT_PAGE = 1001;
+/** A client that closes by itself, whose page goes away, or that closes and names no code (RFC 6455, section 7.4.1). */
+const LEFT: readonly number[] = [1000, 1001, 1005];
 
 const PING = serverFrame({ type: 'ping' });
 
@@ -141,5 +140,5 @@ export class Connections {
 /** What a close code says, of ours and of those that clients send or that stand for none. */
 function reasonOf(closeCode: number): string {
   const ours = Object.values(CLOSE).find(({ code }) => code === closeCode);
-  return ours?.reason ?? (closeCode === LEFT || closeCode === LEFT_PAGE ? 'left' : 'connection lost');
+  return ours?.reason ?? (LEFT.includes(closeCode) ? 'left' : 'connection lost');
 }
