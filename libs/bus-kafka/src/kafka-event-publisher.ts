@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type Producer } from 'kafkajs';
+import { Partitioners, type Producer } from 'kafkajs';
 import { EventPublisher, type EventTopic, type PublishedEvent } from '@switchboard/outbox';
 import { KafkaClient } from './kafka-client';
 import { prepareEventTopic } from './event-topics';
@@ -67,7 +67,13 @@ export class KafkaEventPublisher extends EventPublisher {
   private async connect(): Promise<NonNullable<typeof this.session>> {
     if (this.isClosed) throw new Error('the publisher is closed');
     const client = new KafkaClient(this.options.brokers);
-    const producer = client.kafka.producer({ allowAutoTopicCreation: false, idempotent: true, maxInFlightRequests: 1 });
+    const producer = client.kafka.producer({
+      allowAutoTopicCreation: false,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      // That of the Java client, so that others who write to a topic agree; named, or kafkajs warns that its default has changed.
+      createPartitioner: Partitioners.DefaultPartitioner,
+    });
     try {
       await producer.connect();
     } catch (error) {

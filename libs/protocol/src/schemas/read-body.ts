@@ -24,5 +24,8 @@ function faultOf({ issues }: z.ZodError): SwitchboardError {
     if (issue.code === 'unrecognized_keys')
       return new SwitchboardError('unknown_field', `There is no field ${quoted(issue.keys[0] ?? '')}.`);
   }
-  return new SwitchboardError('invalid_field', issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
+  return new SwitchboardError(
+    'invalid_field',
+    issues.map(({ path, message }) => `${path.length === 0 ? 'the body' : path.join('.')}: ${message}`).join('; '),
+  );
 }
