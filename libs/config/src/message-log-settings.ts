@@ -20,7 +20,7 @@ export const messageLogSettings = {
     env: 'MESSAGE_MAX_TTL_MS',
     schema: wholeNumber(7 * DAY_MS, SECOND_MS, 30 * DAY_MS),
     description:
-      'The longest that a message is kept; longer wishes are cut. 7 days. Each day is a partition, which costs every read some 5 µs.',
+      'The longest that a message is kept; longer wishes are refused. 7 days. Each day is a partition, which costs every read some 5 µs.',
     unit: 'ms',
     shownDefault: '604800000',
   },

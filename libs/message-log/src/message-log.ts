@@ -32,6 +32,7 @@ const STATEMENTS_IN_FLIGHT = 2;
 const STARTS_BATCH = 100;
 /** How often a message with an idempotency key is appended while the outcome is unknown, and how long it waits after the first time. */
 const MOST_TRIES = 4;
+const SECOND_MS = 1_000;
 const TRY_AGAIN_MS = 100;
 
 /**
@@ -68,12 +69,16 @@ export class MessageLog {
    * resolve in that order: a stream is in one batch at a time. Without an idempotency key it never repeats anything by itself; with one it
    * tries again if the outcome is unknown, and a message that an earlier call committed under the key is answered as it was then.
    * @throws SwitchboardError `outcome_unknown` if the connection broke before the answer: it may or may not have been committed;
-   * `idempotency_conflict` if the key stands for another message; `internal` if the content is not UTF-8 or has a NUL
+   * `idempotency_conflict` if the key stands for another message; `invalid_field` if it is to be kept for longer than anything may be; `internal` if the content is not UTF-8 or has a NUL
    */
-  async append({ stream, content, ttlMs = this.settings.defaultTtlMs, idempotency }: NewMessage): Promise<AppendedMessage> {
+  async append({ stream, content, ttlMs, idempotency }: NewMessage): Promise<AppendedMessage> {
     if (!isUtf8(content) || content.includes(0)) throw new SwitchboardError('internal', 'the content is not UTF-8 without NUL');
-    if (!Number.isSafeInteger(ttlMs) || ttlMs < 1) throw new SwitchboardError('internal', 'the time to live is not a whole number from 1');
-    const item = { stream, content, ttlMs: Math.min(ttlMs, this.settings.maxTtlMs), uuid: uuidV7(Date.now()), idempotency };
+    if (ttlMs !== undefined && !(Number.isSafeInteger(ttlMs) && ttlMs >= 1))
+      throw new SwitchboardError('internal', 'the time to live is not a whole number from 1');
+    const { maxTtlMs, defaultTtlMs } = this.settings;
+    if (ttlMs !== undefined && ttlMs > maxTtlMs)
+      throw new SwitchboardError('invalid_field', `ttlSeconds: at most ${String(Math.floor(maxTtlMs / SECOND_MS))} are allowed`);
+    const item = { stream, content, ttlMs: Math.min(ttlMs ?? defaultTtlMs, maxTtlMs), uuid: uuidV7(Date.now()), idempotency };
     for (let tries = 1; ; tries += 1) {
       try {
         return await this.appends.add(item);

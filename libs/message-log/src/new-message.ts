@@ -16,7 +16,7 @@ export interface NewMessage {
   readonly stream: StreamKey;
   /** Valid UTF-8 without a NUL, as JSON is. */
   readonly content: MessageContent;
-  /** How long it is kept, from 1; more than the longest is cut. Default: the setting. */
+  /** How long it is kept, from 1 to the longest that is allowed. Default: the setting. */
   readonly ttlMs?: number | undefined;
   readonly idempotency?: Idempotency | undefined;
 }

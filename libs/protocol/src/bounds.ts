@@ -16,7 +16,7 @@ export const BOUNDS = {
   keyChars: 255,
   /** How many users one message may name. */
   usersOfMessage: 1_000,
-  /** The longest time to live that a message may ask for; servers cut it to their own maximum. 30 days. */
+  /** The longest time to live that any installation can allow. 30 days; by default 7 are allowed. */
   ttlSeconds: 30 * 86_400,
   /** A batch of messages: lines, and bytes of them all. */
   batchLines: 10_000,

@@ -36,7 +36,9 @@ export const sendBody = z.strictObject({
     .min(1, TTL)
     .max(BOUNDS.ttlSeconds, TTL)
     .optional()
-    .describe('How long it is kept; the server cuts it to its own longest.'),
+    .describe(
+      'How long it is kept; at most what the server allows, by default 7 days. An ephemeral message: how long it waits for a slow client.',
+    ),
   idempotencyKey: messageKey
     .optional()
     .describe('A repeat within 24 hours sends nothing and gets the first answer. Durable messages only.'),
