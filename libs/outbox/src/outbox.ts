@@ -12,7 +12,6 @@ const MOST_RECEIPTS = 1_000;
 /** What one step did. `isBusy`: another process is at it. */
 export interface OutboxStep {
   readonly published: number;
-  readonly dropped: number;
   readonly isBusy: boolean;
   /** Whether there may be more. */
   readonly hasMore: boolean;
@@ -36,7 +35,7 @@ interface AcknowledgedRange {
   readonly time: string;
 }
 
-const IDLE: OutboxStep = { published: 0, dropped: 0, isBusy: false, hasMore: false };
+const IDLE: OutboxStep = { published: 0, isBusy: false, hasMore: false };
 
 /** What other services are to be told, in the database until it is published. One process publishes at a time, so that a user's events stay in order. */
 export class Outbox {

@@ -10,7 +10,7 @@ function setUp(steps: (number | Error)[]) {
       step: () => {
         const next = steps.shift() ?? 0;
         if (next instanceof Error) return Promise.reject(next);
-        return Promise.resolve({ published: next, dropped: 0, isBusy: false, hasMore: next === 500 });
+        return Promise.resolve({ published: next, isBusy: false, hasMore: next === 500 });
       },
       dropOlderThan: () => Promise.resolve(3),
     },
